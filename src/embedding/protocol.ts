@@ -1,0 +1,26 @@
+import type { Encoded, EncoderInfo, Role } from './encoder.ts';
+
+/** What the encoder's thread is started with. */
+export interface WorkerOptions {
+  /** Absolute path of a model folder, or a hub id such as `Xenova/multilingual-e5-small`. */
+  readonly model: string;
+  /** Where downloaded models are kept. */
+  readonly cacheFolder: string;
+  /** Base address of the hub; `undefined`: nothing may be downloaded. */
+  readonly hub: string | undefined;
+  /** Threads of one forward pass. */
+  readonly threads: number;
+}
+
+export interface EncodeRequest {
+  readonly id: number;
+  readonly role: Role;
+  readonly texts: readonly string[];
+}
+
+export type WorkerMessage =
+  | { readonly type: 'download'; readonly file: string; readonly loaded: number; readonly total: number }
+  | { readonly type: 'ready'; readonly info: EncoderInfo }
+  | { readonly type: 'failed'; readonly message: string; readonly byUser: boolean }
+  | { readonly type: 'encoded'; readonly id: number; readonly encoded: readonly Encoded[] }
+  | { readonly type: 'error'; readonly id: number; readonly message: string };

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+
+/** The model's own `isnad.json`, beside its `config.json`. Every field has a default, so a model without the file works too. */
+const schema = z.strictObject({
+  /** How token states become one vector. */
+  pooling: z.enum(['mean', 'cls']).optional(),
+  queryPrefix: z.string().optional(),
+  passagePrefix: z.string().optional(),
+  /** Weights file by the names of transformers.js: `fp32` is onnx/model.onnx, `q8` onnx/model_quantized.onnx, others onnx/model_<dtype>.onnx. */
+  dtype: z.enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4']).optional(),
+  maxTokens: z.int().min(16).optional(),
+  /** Mean token state of a large sample of passages, subtracted before late interaction; `dimensions` numbers. */
+  tokenMean: z.array(z.number()).optional(),
+});
+
+export interface ModelSettings {
+  readonly pooling: 'mean' | 'cls';
+  readonly queryPrefix: string;
+  readonly passagePrefix: string;
+  readonly dtype: NonNullable<z.infer<typeof schema>['dtype']>;
+  readonly maxTokens: number;
+  readonly tokenMean: readonly number[] | undefined;
+}
+
+/**
+ * @param id of the model: a name with `e5` in it has that family's prefixes by default, any other none
+ * @param json text of `isnad.json`, if the model has one
+ * @param maxTokens limit that the model's own configuration states, if it does
+ * @throws UserError when the file is not as expected
+ */
+export function modelSettings(id: string, json: string | undefined, maxTokens: number | undefined): ModelSettings {
+  const e5 = /\be5\b/iu.test(id);
+  const given = json === undefined ? {} : parse(id, json);
+  return {
+    pooling: given.pooling ?? 'mean',
+    queryPrefix: given.queryPrefix ?? (e5 ? 'query: ' : ''),
+    passagePrefix: given.passagePrefix ?? (e5 ? 'passage: ' : ''),
+    dtype: given.dtype ?? 'q8',
+    maxTokens: given.maxTokens ?? Math.min(maxTokens ?? 512, 512),
+    tokenMean: given.tokenMean,
+  };
+}
+
+function parse(id: string, json: string): z.infer<typeof schema> {
+  let data: unknown;
+  try {
+    data = JSON.parse(json);
+  } catch (error) {
+    throw new UserError(`isnad.json of the model ${id} is not valid JSON. Mend it or delete it.`, 1, { cause: error });
+  }
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new UserError(`isnad.json of the model ${id}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`);
+}
+
+/** Weights file of a dtype, by the naming of transformers.js. */
+export function weightsFile(dtype: ModelSettings['dtype']): string {
+  const suffix = dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`;
+  return `onnx/model${suffix}.onnx`;
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../errors.ts';
+import type { Encoded, Encoder, EncoderInfo, Role } from './encoder.ts';
+import type { EncodeRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+
+/** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
+const BATCH_TEXTS = 16;
+
+interface Waiting {
+  readonly resolve: (encoded: readonly Encoded[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Encoder on transformers.js and onnxruntime, in a thread of its own. */
+export class TransformersEncoder implements Encoder {
+  #nextId = 0;
+  #ended: Error | undefined;
+  readonly #waiting = new Map<number, Waiting>();
+
+  readonly info: EncoderInfo;
+  readonly #worker: Worker;
+
+  private constructor(info: EncoderInfo, worker: Worker) {
+    this.info = info;
+    this.#worker = worker;
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'encoded') this.#settle(message.id, (w) => w.resolve(message.encoded));
+      else if (message.type === 'error') this.#settle(message.id, (w) => w.reject(new Error(message.message)));
+    });
+    worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => this.#end(new Error('The encoder was closed.')));
+    worker.unref();
+  }
+
+  /**
+   * Starts the thread and loads the model there.
+   *
+   * @param onDownload called while files of a hub model arrive (bytes)
+   * @throws UserError when the model is not there, not allowed to be downloaded, or not usable
+   */
+  static async load(options: WorkerOptions, onDownload?: (file: string, loaded: number, total: number) => void): Promise<TransformersEncoder> {
+    if (isAbsolute(options.model) && !existsSync(options.model)) {
+      throw new UserError(`There is no model folder ${options.model}. Set EMBEDDING_MODEL to a folder in the transformers.js layout, or restore models/.`);
+    }
+    const worker = new Worker(workerFile(), { workerData: options, name: 'isnad-encoder' });
+    const info = await new Promise<EncoderInfo>((resolve, reject) => {
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.type === 'download') onDownload?.(message.file, message.loaded, message.total);
+        else if (message.type === 'ready') resolve(message.info);
+        else if (message.type === 'failed') reject(message.byUser ? new UserError(message.message) : unusable(options, message.message));
+      });
+      worker.on('error', (error) => reject(unusable(options, String(error))));
+      worker.on('exit', (code) => reject(unusable(options, `the encoder's thread ended with code ${code}`)));
+    }).catch(async (error: unknown) => {
+      await worker.terminate();
+      throw error;
+    });
+    return new TransformersEncoder(info, worker);
+  }
+
+  async encode(texts: readonly string[], role: Role, onProgress?: (done: number) => void): Promise<Encoded[]> {
+    // Alike lengths together: a batch is padded to its longest text.
+    const order = texts.map((_, index) => index).sort((a, b) => (texts[a]?.length ?? 0) - (texts[b]?.length ?? 0));
+    const results = new Array<Encoded>(texts.length);
+    let done = 0;
+    for (let from = 0; from < order.length; from += BATCH_TEXTS) {
+      const batch = order.slice(from, from + BATCH_TEXTS);
+      const encoded = await this.#request(role, batch.map((index) => texts[index] ?? ''));
+      batch.forEach((index, at) => {
+        const result = encoded[at];
+        if (result) results[index] = result;
+        onProgress?.(++done);
+      });
+    }
+    return results;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #request(role: Role, texts: readonly string[]): Promise<readonly Encoded[]> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const request: EncodeRequest = { id: this.#nextId++, role, texts };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve, reject });
+      // A thread that nothing waits for must not keep the process alive.
+      this.#worker.ref();
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (waiting) how(waiting);
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, (waiting) => waiting.reject(error));
+  }
+}
+
+/** Node 20 starts no thread from TypeScript: where this file runs as source (tests), the thread runs what `npm run build` made of it. */
+function workerFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/embedding/worker.js' : './worker.js', import.meta.url);
+}
+
+function unusable(options: WorkerOptions, reason: string): UserError {
+  if (isAbsolute(options.model)) return new UserError(`The model in ${options.model} can't be loaded: ${reason}. Restore the folder or set EMBEDDING_MODEL.`);
+  const hint = options.hub === undefined ? 'Set EMBEDDING_ALLOW_DOWNLOAD=true to download it' : 'Check the name and the network';
+  return new UserError(`The model ${options.model} can't be loaded: ${reason}. ${hint}, or set EMBEDDING_MODEL to a local folder.`);
+}

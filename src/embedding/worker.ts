@@ -1,0 +1,220 @@
+/** The encoder's thread: a forward pass blocks whoever calls it, so it is never the thread that serves people. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from '@xenova/transformers';
+import { describe, UserError } from '../errors.ts';
+import type { Encoded, EncoderInfo } from './encoder.ts';
+import type { EncodeRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import { type ModelSettings, modelSettings, weightsFile } from './settings.ts';
+import { type Window, windows } from './windows.ts';
+
+/** Tokens that two neighbouring windows of a long passage share. */
+const OVERLAP = 64;
+/** Padded tokens of one forward pass: larger batches gain nothing on a CPU and keep a question waiting. */
+const BATCH_TOKENS = 2048;
+/** Pieces of words met before; a report repeats its words. */
+const CACHE_WORDS = 50_000;
+
+interface Model {
+  readonly tokenizer: PreTrainedTokenizer;
+  readonly network: PreTrainedModel;
+  readonly settings: ModelSettings;
+  readonly info: EncoderInfo;
+  readonly begin: number;
+  readonly finish: number;
+}
+
+/** A text cut into tokens, and where each token's word stands in it. */
+interface Tokens {
+  readonly ids: readonly number[];
+  readonly spans: Uint32Array;
+}
+
+const WORD = /\S+/gu;
+const wordPieces = new Map<string, readonly number[]>();
+
+async function load(options: WorkerOptions): Promise<Model> {
+  const local = isAbsolute(options.model);
+  env.allowLocalModels = local;
+  env.allowRemoteModels = !local && options.hub !== undefined;
+  env.cacheDir = options.cacheFolder;
+  if (options.hub !== undefined) env.remoteHost = options.hub;
+  if (local) env.localModelPath = dirname(options.model);
+  const id = local ? basename(options.model) : options.model;
+  const folder = local ? options.model : join(options.cacheFolder, options.model);
+  const report = { progress_callback: downloadReporter() };
+  const tokenizer = await AutoTokenizer.from_pretrained(id, report);
+  const settingsFile = join(folder, 'isnad.json');
+  const limit = Number(tokenizer.model_max_length);
+  const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
+  if (local && !existsSync(join(folder, weightsFile(settings.dtype)))) {
+    throw new UserError(`The model folder ${options.model} has no ${weightsFile(settings.dtype)}.`);
+  }
+  const network = await AutoModel.from_pretrained(id, {
+    ...report,
+    dtype: settings.dtype,
+    device: 'cpu',
+    session_options: { intraOpNumThreads: options.threads, interOpNumThreads: 1 },
+  });
+  const [begin, finish] = specialTokens(tokenizer);
+  const dimensions = Number((network.config as { hidden_size?: unknown }).hidden_size);
+  if (settings.tokenMean && settings.tokenMean.length !== dimensions) {
+    throw new UserError(`isnad.json of the model ${id}: tokenMean has ${settings.tokenMean.length} numbers, expected ${dimensions}.`);
+  }
+  const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens };
+  return { tokenizer, network, settings, info, begin, finish };
+}
+
+function downloadReporter() {
+  return (event: { status: string; file?: string; loaded?: number; total?: number }) => {
+    if (event.status !== 'progress' || !event.file) return;
+    send({ type: 'download', file: event.file, loaded: event.loaded ?? 0, total: event.total ?? 0 });
+  };
+}
+
+/** First and last token of an empty text: `<s>` `</s>` or their like. */
+function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
+  const ids = tokenizer.encode('');
+  const begin = ids.at(0);
+  const finish = ids.at(-1);
+  if (begin === undefined || finish === undefined) throw new UserError('This model\'s tokenizer adds no special tokens: it is not a sentence encoder.');
+  return [begin, finish];
+}
+
+function digest(folder: string, settings: ModelSettings): string {
+  const hash = createHash('sha256');
+  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype)]) {
+    const path = join(folder, file);
+    if (existsSync(path)) hash.update(file).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+/** Pieces of a text, word by word: the tokenizer splits at white space first, so words can be cut one at a time and keep their place. */
+function tokenize(model: Model, text: string): Tokens {
+  const ids: number[] = [];
+  const spans: number[] = [];
+  for (const match of text.matchAll(WORD)) {
+    const end = match.index + match[0].length;
+    for (const id of pieces(model, match[0])) {
+      ids.push(id);
+      spans.push(match.index, end);
+    }
+  }
+  return { ids, spans: Uint32Array.from(spans) };
+}
+
+function pieces(model: Model, word: string): readonly number[] {
+  const known = wordPieces.get(word);
+  if (known) return known;
+  if (wordPieces.size >= CACHE_WORDS) wordPieces.clear();
+  const ids = model.tokenizer.encode(word, { add_special_tokens: false });
+  wordPieces.set(word, ids);
+  return ids;
+}
+
+interface Pass {
+  readonly text: number;
+  readonly window: Window;
+  readonly windowIndex: number;
+  readonly ids: readonly number[];
+}
+
+async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> {
+  const { settings, info } = model;
+  const prefix = tokenize(model, request.role === 'query' ? settings.queryPrefix : settings.passagePrefix).ids;
+  const size = info.maxTokens - prefix.length - 2;
+  const passes: Pass[] = [];
+  const results = request.texts.map((text, index) => {
+    const tokens = tokenize(model, text);
+    const length = request.role === 'query' ? Math.min(tokens.ids.length, size) : tokens.ids.length;
+    const cut = windows(length, size, OVERLAP);
+    cut.forEach((window, windowIndex) => {
+      passes.push({ text: index, window, windowIndex, ids: [model.begin, ...prefix, ...tokens.ids.slice(window.start, window.end), model.finish] });
+    });
+    return {
+      vectors: new Float32Array(cut.length * info.dimensions),
+      states: new Float32Array(length * info.dimensions),
+      spans: tokens.spans.slice(0, 2 * length),
+    };
+  });
+  passes.sort((a, b) => a.ids.length - b.ids.length);
+  for (let from = 0; from < passes.length; ) {
+    let to = from + 1;
+    while (to < passes.length && (to + 1 - from) * (passes[to]?.ids.length ?? 0) <= BATCH_TOKENS) to++;
+    await forward(model, passes.slice(from, to), prefix.length, results);
+    from = to;
+  }
+  return results;
+}
+
+async function forward(model: Model, batch: readonly Pass[], prefix: number, results: readonly Encoded[]): Promise<void> {
+  const longest = Math.max(...batch.map((pass) => pass.ids.length));
+  const ids = new BigInt64Array(batch.length * longest).fill(BigInt(model.tokenizer.pad_token_id ?? 0));
+  const mask = new BigInt64Array(batch.length * longest);
+  batch.forEach((pass, row) => {
+    pass.ids.forEach((id, at) => {
+      ids[row * longest + at] = BigInt(id);
+      mask[row * longest + at] = 1n;
+    });
+  });
+  const shape = [batch.length, longest];
+  const inputs: Record<string, Tensor> = { input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) };
+  if (model.network.sessions['model']?.inputNames.includes('token_type_ids')) {
+    inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(ids.length), shape);
+  }
+  const output = (await model.network(inputs)) as { last_hidden_state: { data: Float32Array } };
+  const hidden = output.last_hidden_state.data;
+  const d = model.info.dimensions;
+  const mean = model.settings.tokenMean;
+  batch.forEach((pass, row) => {
+    const target = results[pass.text];
+    if (!target) return;
+    const base = row * longest * d;
+    const vector = target.vectors.subarray(pass.windowIndex * d, (pass.windowIndex + 1) * d);
+    const pooled = model.settings.pooling === 'cls' ? 1 : pass.ids.length;
+    for (let t = 0; t < pooled; t++) for (let k = 0; k < d; k++) vector[k] = (vector[k] ?? 0) + (hidden[base + t * d + k] ?? 0);
+    normalize(vector);
+    for (let token = pass.window.keepStart; token < pass.window.keepEnd; token++) {
+      const from = base + (1 + prefix + token - pass.window.start) * d;
+      const state = target.states.subarray(token * d, (token + 1) * d);
+      for (let k = 0; k < d; k++) state[k] = (hidden[from + k] ?? 0) - (mean?.[k] ?? 0);
+      normalize(state);
+    }
+  });
+}
+
+function normalize(vector: Float32Array): void {
+  let sum = 0;
+  for (const x of vector) sum += x * x;
+  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
+  for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] ?? 0) * scale;
+}
+
+function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function serve(model: Model): void {
+  let last: Promise<void> = Promise.resolve();
+  parentPort?.on('message', (request: EncodeRequest) => {
+    last = last.then(async () => {
+      try {
+        const encoded = await encode(model, request);
+        send(
+          { type: 'encoded', id: request.id, encoded },
+          encoded.flatMap((e) => [e.vectors.buffer, e.states.buffer, e.spans.buffer] as ArrayBuffer[]),
+        );
+      } catch (error) {
+        send({ type: 'error', id: request.id, message: describe(error) });
+      }
+    });
+  });
+  send({ type: 'ready', info: model.info });
+}
+
+load(workerData as WorkerOptions).then(serve, (error: unknown) => {
+  send({ type: 'failed', message: describe(error), byUser: error instanceof UserError });
+});

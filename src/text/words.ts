@@ -1,0 +1,43 @@
+import { fold } from './fold.ts';
+import type { Span } from './span.ts';
+import { stem } from './stem.ts';
+import { isStopword } from './stopwords.ts';
+
+/** Letters with their marks and joiners, digits; an apostrophe inside a word belongs to it. `\p{L}` alone would cut vowelled Arabic. */
+const WORD = /[\p{L}\p{M}\p{N}\u200c\u200d\u00ad]+(?:['’][\p{L}\p{M}]+)*/gu;
+const POSSESSIVE = /['’]\p{L}+$/u;
+
+/** A word of a text: its place there, its folded form and the term it is matched by. */
+export interface Word extends Span {
+  readonly folded: string;
+  /** Stem of the folded word: what the lexical index stores and asks for. */
+  readonly term: string;
+  /** False for function and question words. */
+  readonly content: boolean;
+}
+
+/**
+ * Words of a text with their UTF-16 spans in it.
+ *
+ * @param text any text; it is not changed, so every span holds in it as it stands
+ */
+export function words(text: string): Word[] {
+  const found: Word[] = [];
+  for (const match of text.matchAll(WORD)) {
+    const folded = fold(match[0]).replace(POSSESSIVE, '');
+    if (folded === '') continue;
+    found.push({
+      start: match.index,
+      end: match.index + match[0].length,
+      folded,
+      term: stem(folded),
+      content: !isStopword(folded),
+    });
+  }
+  return found;
+}
+
+/** Terms of the content words of a text, in order, repeats kept: the tokens of the lexical index. */
+export function terms(text: string): string[] {
+  return words(text).flatMap((word) => (word.content ? [word.term] : []));
+}
