@@ -1,0 +1,37 @@
+import type { Document } from '../corpus/document.ts';
+import type { Encoder } from '../embedding/encoder.ts';
+import { HnswIndex } from './hnsw.ts';
+import { LexicalIndex } from './lexical.ts';
+import { allPassages, type ReportIndex } from './report-index.ts';
+import { TokenStates } from './token-states.ts';
+
+/** Told how many of the passages are embedded. */
+export type BuildProgress = (done: number, total: number) => void;
+
+/** An index as built, with what must be written of it. */
+export interface BuiltIndex extends ReportIndex {
+  readonly vectors: HnswIndex;
+}
+
+/** Embeds every passage and builds the three indexes over them, in memory. */
+export async function buildIndex(documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress): Promise<BuiltIndex> {
+  const passages = allPassages(documents);
+  const texts = passages.map(({ passage }) => passage.text);
+  const encoded = await encoder.encode(texts, 'passage', (done) => onProgress?.(done, texts.length));
+  const { dimensions } = encoder.info;
+  const counts = encoded.map((e) => e.vectors.length / dimensions);
+  const flat = new Float32Array(counts.reduce((sum, n) => sum + n, 0) * dimensions);
+  let at = 0;
+  for (const { vectors } of encoded) {
+    flat.set(vectors, at);
+    at += vectors.length;
+  }
+  return {
+    documents,
+    passages,
+    vectors: await HnswIndex.build(flat, dimensions),
+    vectorPassage: Uint32Array.from(counts.flatMap((n, passage) => new Array<number>(n).fill(passage))),
+    lexical: LexicalIndex.build(texts),
+    states: TokenStates.from(encoded, dimensions),
+  };
+}

@@ -1,0 +1,57 @@
+import hnswlib from 'hnswlib-node';
+import type { Neighbour, VectorIndex } from './vector-index.ts';
+
+/** Links of a node (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. */
+const LINKS = 16;
+const BUILD_CANDIDATES = 200;
+const SEARCH_CANDIDATES = 100;
+/** Insertions between two breaths of the event loop: about 10 ms of work. */
+const INSERTIONS_AT_A_TIME = 50;
+const SEED = 100;
+
+/** Hierarchical navigable small world graph (Malkov & Yashunin 2018, arXiv 1603.09320) by hnswlib. Vectors are unit, so inner product is cosine. */
+export class HnswIndex implements VectorIndex {
+  readonly #graph: hnswlib.HierarchicalNSW;
+
+  private constructor(graph: hnswlib.HierarchicalNSW) {
+    graph.setEf(SEARCH_CANDIDATES);
+    this.#graph = graph;
+  }
+
+  /** @param vectors unit vectors [n × dimensions], row by row; a row's number is its label */
+  static async build(vectors: Float32Array, dimensions: number): Promise<HnswIndex> {
+    const graph = new hnswlib.HierarchicalNSW('ip', dimensions);
+    const count = vectors.length / dimensions;
+    graph.initIndex(Math.max(1, count), LINKS, BUILD_CANDIDATES, SEED);
+    for (let label = 0; label < count; label++) {
+      // hnswlib-node takes a true Array only.
+      graph.addPoint(Array.from(vectors.subarray(label * dimensions, (label + 1) * dimensions)), label);
+      if (label % INSERTIONS_AT_A_TIME === 0) await new Promise(setImmediate);
+    }
+    return new HnswIndex(graph);
+  }
+
+  static async read(file: string, dimensions: number): Promise<HnswIndex> {
+    const graph = new hnswlib.HierarchicalNSW('ip', dimensions);
+    await graph.readIndex(file);
+    return new HnswIndex(graph);
+  }
+
+  async write(file: string): Promise<void> {
+    await this.#graph.writeIndex(file);
+  }
+
+  get size(): number {
+    return this.#graph.getCurrentCount();
+  }
+
+  search(query: Float32Array, k: number): Neighbour[] {
+    const wanted = Math.min(k, this.size);
+    if (wanted <= 0) return [];
+    this.#graph.setEf(Math.max(SEARCH_CANDIDATES, wanted));
+    const { neighbors, distances } = this.#graph.searchKnn(Array.from(query), wanted);
+    return neighbors
+      .map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) }))
+      .sort((a, b) => b.cosine - a.cosine || a.label - b.label);
+  }
+}

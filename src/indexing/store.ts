@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Of } from '../corpus/parse.ts';
+import type { Document } from '../corpus/document.ts';
+import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
+import { describe, errorCode, UserError } from '../errors.ts';
+import { type BuildProgress, type BuiltIndex, buildIndex } from './build.ts';
+import { HnswIndex } from './hnsw.ts';
+import { LexicalIndex } from './lexical.ts';
+import { fingerprint, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { allPassages, type ReportIndex } from './report-index.ts';
+import { TokenStates } from './token-states.ts';
+
+/** A folder that is being written, or was when its process ended. */
+const UNFINISHED = '.building-';
+const DAMAGED = '.damaged-';
+/** An unfinished folder this old (milliseconds) belongs to nobody any more. */
+const ABANDONED_AFTER = 3_600_000;
+
+export interface OpenOptions {
+  /** Build even when a sound index is there. */
+  readonly force?: boolean;
+  readonly onProgress?: BuildProgress;
+  /** Told in one line why an index that was there is not used. */
+  readonly onNotice?: (line: string) => void;
+}
+
+export interface OpenedIndex {
+  readonly index: ReportIndex;
+  /** Folder it is kept in. */
+  readonly folder: string;
+  readonly builtAt: Date;
+  readonly built: boolean;
+}
+
+/**
+ * Opens the index of these reports, building it when there is none.
+ *
+ * ```
+ * INDEX_DIR/
+ *   .building-<random>/   being written; renamed when every file is on the disk
+ *   <fingerprint>/        vectors.hnsw  states.bin  lexical.json  manifest.json
+ * ```
+ *
+ * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
+ * found, and nothing is ever changed in place. Of two processes that build at once the first to rename wins; the other takes that.
+ *
+ * @throws UserError when the folder can't be written
+ */
+export async function openIndex(folder: string, documents: readonly Document[], encoder: Encoder, options: OpenOptions = {}): Promise<OpenedIndex> {
+  const home = join(folder, fingerprint(documents, encoder.info));
+  if (!options.force) {
+    const found = await readSound(home, documents, encoder.info, options.onNotice);
+    if (found) return found;
+  }
+  try {
+    await mkdir(folder, { recursive: true });
+    const built = await buildIndex(documents, encoder, options.onProgress);
+    const builtAt = await publish(folder, home, built, encoder.info);
+    await tidy(folder, home);
+    return { index: built, folder: home, builtAt, built: true };
+  } catch (error) {
+    const code = errorCode(error);
+    if (!code) throw error;
+    throw new UserError(`The index can't be written to ${folder} (${code}). Free space or make it writable, or set INDEX_DIR to another folder.`, 1, { cause: error });
+  }
+}
+
+/** What is wrong with the index in a folder, or `undefined` when it is sound. For the doctor. */
+export async function inspectIndex(folder: string, documents: readonly Document[], model: EncoderInfo): Promise<string | undefined> {
+  const home = join(folder, fingerprint(documents, model));
+  if (!(await exists(home))) return 'not built yet for these reports and this model';
+  let problem: string | undefined;
+  await readSound(home, documents, model, (line) => (problem = line));
+  return problem;
+}
+
+async function readSound(home: string, documents: readonly Document[], model: EncoderInfo, onNotice?: (line: string) => void): Promise<OpenedIndex | undefined> {
+  if (!(await exists(home))) return undefined;
+  try {
+    return await read(home, documents, model);
+  } catch (error) {
+    onNotice?.(`The index in ${home} is damaged (${describe(error)}); it is built anew.`);
+    return undefined;
+  }
+}
+
+async function read(home: string, documents: readonly Document[], model: EncoderInfo): Promise<OpenedIndex> {
+  const manifest = await readManifest(home);
+  const bytes = new Map<string, Buffer>();
+  for (const name of Object.values(INDEX_FILES)) {
+    const data = await readFile(join(home, name)).catch(() => {
+      throw new Error(`${name} is missing`);
+    });
+    const expected = manifest.files[name];
+    if (data.length !== expected?.bytes || sha256Of(data) !== expected.sha256) throw new Error(`${name} does not match its checksum`);
+    bytes.set(name, data);
+  }
+  const states = TokenStates.fromBytes(bytes.get(INDEX_FILES.states) ?? Buffer.alloc(0));
+  const passages = allPassages(documents);
+  const vectors = await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions);
+  if (states.offsets.length !== passages.length + 1 || vectors.size !== manifest.vectorPassage.length) throw new Error('its files do not belong together');
+  const index = {
+    documents,
+    passages,
+    vectors,
+    vectorPassage: Uint32Array.from(manifest.vectorPassage),
+    lexical: LexicalIndex.parse(bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? ''),
+    states,
+  };
+  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
+}
+
+async function readManifest(home: string): Promise<Manifest> {
+  try {
+    return parseManifest(await readFile(join(home, MANIFEST_FILE), 'utf8'));
+  } catch (error) {
+    throw new Error(`${MANIFEST_FILE} can't be read`, { cause: error });
+  }
+}
+
+/** Writes every file beside, forces it to the disk, and only then gives the folder its name. */
+async function publish(folder: string, home: string, built: BuiltIndex, model: EncoderInfo): Promise<Date> {
+  const beside = join(folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
+  const builtAt = new Date();
+  await mkdir(beside);
+  try {
+    await built.vectors.write(join(beside, INDEX_FILES.vectors));
+    await writeDurably(join(beside, INDEX_FILES.states), built.states.toBytes());
+    await writeDurably(join(beside, INDEX_FILES.lexical), JSON.stringify(built.lexical));
+    const files: Manifest['files'] = {};
+    for (const name of Object.values(INDEX_FILES)) {
+      const data = await readFile(join(beside, name));
+      files[name] = { bytes: data.length, sha256: sha256Of(data) };
+    }
+    const manifest: Manifest = {
+      format: INDEX_FORMAT,
+      builtAt: builtAt.toISOString(),
+      model: { id: model.id, sha256: model.sha256, dimensions: model.dimensions },
+      documents: built.documents.map((d) => ({ id: d.id, sha256: d.sha256, passages: d.passages.length })),
+      vectorPassage: [...built.vectorPassage],
+      files,
+    };
+    await writeDurably(join(beside, MANIFEST_FILE), JSON.stringify(manifest, null, 1));
+    await replace(beside, home, folder);
+    return builtAt;
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+/** A folder can't be renamed onto one with files in it, so what is there is moved away first; whoever finds it gone builds or retries. */
+async function replace(beside: string, home: string, folder: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rename(beside, home);
+      return;
+    } catch (error) {
+      const code = errorCode(error);
+      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') || attempt >= 5) throw error;
+      await rename(home, join(folder, `${DAMAGED}${randomBytes(6).toString('hex')}`)).catch(() => undefined);
+    }
+  }
+}
+
+/** Removes what nothing will open again: older indexes, damaged ones, folders of builds that were interrupted. */
+async function tidy(folder: string, home: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory() || path === home) continue;
+    const ours = entry.name.startsWith(UNFINISHED) || entry.name.startsWith(DAMAGED) || /^[0-9a-f]{16}$/u.test(entry.name);
+    if (!ours) continue;
+    const inUse = entry.name.startsWith(UNFINISHED) && Date.now() - (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs < ABANDONED_AFTER;
+    if (!inUse) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function writeDurably(file: string, data: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

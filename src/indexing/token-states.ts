@@ -1,0 +1,102 @@
+import type { Encoded } from '../embedding/encoder.ts';
+
+/** Opens a states file: "ISNS" and the counts that follow. */
+const MAGIC = 0x49534e53;
+const HEADER_WORDS = 4;
+
+/**
+ * Token states of every passage for late interaction, one byte a number.
+ *
+ * A state is scaled by its largest component and rounded to int8 (symmetric, one scale a token): a quarter of float32's size, and a
+ * cosine is off by less than 0.01.
+ */
+export class TokenStates {
+  /** First token of each passage, and the total at the end: [passages + 1]. */
+  readonly offsets: Uint32Array;
+  /** [tokens × dimensions] */
+  readonly values: Int8Array;
+  /** Factor of each token that undoes the rounding: [tokens]. */
+  readonly scales: Float32Array;
+  /** Span of each token's word in its passage, start and end in UTF-16 code units: [tokens × 2]. */
+  readonly spans: Uint32Array;
+  readonly dimensions: number;
+
+  private constructor(dimensions: number, offsets: Uint32Array, spans: Uint32Array, scales: Float32Array, values: Int8Array) {
+    this.dimensions = dimensions;
+    this.offsets = offsets;
+    this.spans = spans;
+    this.scales = scales;
+    this.values = values;
+  }
+
+  /** @param passages what the encoder gave for each passage, in order */
+  static from(passages: readonly Encoded[], dimensions: number): TokenStates {
+    const offsets = new Uint32Array(passages.length + 1);
+    passages.forEach((passage, i) => {
+      offsets[i + 1] = (offsets[i] ?? 0) + passage.states.length / dimensions;
+    });
+    const tokens = offsets.at(-1) ?? 0;
+    const spans = new Uint32Array(2 * tokens);
+    const scales = new Float32Array(tokens);
+    const values = new Int8Array(tokens * dimensions);
+    passages.forEach((passage, i) => {
+      const first = offsets[i] ?? 0;
+      spans.set(passage.spans, 2 * first);
+      for (let t = 0; t < passage.states.length / dimensions; t++) {
+        const state = passage.states.subarray(t * dimensions, (t + 1) * dimensions);
+        const largest = state.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+        scales[first + t] = largest / 127;
+        for (let k = 0; k < dimensions; k++) values[(first + t) * dimensions + k] = largest > 0 ? Math.round(((state[k] ?? 0) * 127) / largest) : 0;
+      }
+    });
+    return new TokenStates(dimensions, offsets, spans, scales, values);
+  }
+
+  /** Layout: header (magic, passages, tokens, dimensions), offsets, spans, scales, values; little-endian. */
+  toBytes(): Uint8Array {
+    const header = Uint32Array.of(MAGIC, this.offsets.length - 1, this.scales.length, this.dimensions);
+    const parts = [header, this.offsets, this.spans, this.scales, this.values];
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+      at += part.byteLength;
+    }
+    return bytes;
+  }
+
+  /** @throws Error when the bytes are not a states file */
+  static fromBytes(bytes: Uint8Array): TokenStates {
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    const [magic = 0, passages = 0, tokens = 0, dimensions = 0] = new Uint32Array(buffer, 0, HEADER_WORDS);
+    const expected = 4 * (HEADER_WORDS + passages + 1 + 3 * tokens) + tokens * dimensions;
+    if (magic !== MAGIC || expected !== buffer.byteLength) throw new Error('not a token states file');
+    let at = 4 * HEADER_WORDS;
+    const take = (words: number) => {
+      const from = at;
+      at += 4 * words;
+      return from;
+    };
+    return new TokenStates(
+      dimensions,
+      new Uint32Array(buffer, take(passages + 1), passages + 1),
+      new Uint32Array(buffer, take(2 * tokens), 2 * tokens),
+      new Float32Array(buffer, take(tokens), tokens),
+      new Int8Array(buffer, at),
+    );
+  }
+
+  /** Cosine of a query state and a stored token. */
+  cosine(query: Float32Array, queryAt: number, token: number): number {
+    const { dimensions, values } = this;
+    const from = token * dimensions;
+    let a = 0;
+    let b = 0;
+    // Two sums: the processor need not wait for one addition before it starts the next.
+    for (let k = 0; k < dimensions; k += 2) {
+      a += (query[queryAt + k] as number) * (values[from + k] as number);
+      b += (query[queryAt + k + 1] as number) * (values[from + k + 1] as number);
+    }
+    return (a + b) * (this.scales[token] as number);
+  }
+}
