@@ -180,7 +180,10 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, res
     for (let token = pass.window.keepStart; token < pass.window.keepEnd; token++) {
       const from = base + (1 + prefix + token - pass.window.start) * d;
       const state = target.states.subarray(token * d, (token + 1) * d);
-      for (let k = 0; k < d; k++) state[k] = (hidden[from + k] ?? 0) - (mean?.[k] ?? 0);
+      state.set(hidden.subarray(from, from + d));
+      normalize(state);
+      if (!mean) continue;
+      for (let k = 0; k < d; k++) state[k] = (state[k] ?? 0) - (mean[k] ?? 0);
       normalize(state);
     }
   });

@@ -1,0 +1,48 @@
+import type { Language } from '../text/language.ts';
+import type { Span } from '../text/span.ts';
+import type { Refusal } from './question.ts';
+
+/**
+ * `answered`: the report says this. `related`: it does not say this directly, the closest passages are cited. `not_found`: nothing
+ * in it comes near. `invalid`: there was no question.
+ */
+export type Status = 'answered' | 'related' | 'not_found' | 'invalid';
+
+/** A verbatim quote: `quote === source.slice(start, end)` of the document, offsets in UTF-16 code units. */
+export interface Citation extends Span {
+  /** [n], from 1. */
+  readonly n: number;
+  /** Id of the document: its file name without extension. */
+  readonly document: string;
+  readonly title: string;
+  /** Number of the paragraph, from 0 = title. */
+  readonly passage: number;
+  readonly quote: string;
+  /** Words that match the question, as spans in the document's source, in order, inside the quote. */
+  readonly highlights: readonly Span[];
+  readonly score: number;
+}
+
+export interface Candidate {
+  readonly document: string;
+  readonly passage: number;
+  readonly score: number;
+}
+
+export interface Answer {
+  /** As asked, untouched. */
+  readonly question: string;
+  /** What was searched for: the question, read in the light of the one before it where it leans on that. */
+  readonly searched: string;
+  readonly language: Language | 'other';
+  readonly status: Status;
+  /** Why the status is `invalid`; `undefined` otherwise. */
+  readonly refusal: Refusal | undefined;
+  /** 0 … 1: how sure it is that the first citation answers. */
+  readonly confidence: number;
+  readonly citations: readonly Citation[];
+  /** The best ten passages whatever the status, best first. */
+  readonly candidates: readonly Candidate[];
+  /** Whole time in milliseconds. */
+  readonly latencyMs: number;
+}

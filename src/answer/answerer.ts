@@ -1,0 +1,74 @@
+import { performance } from 'node:perf_hooks';
+import type { Encoder } from '../embedding/encoder.ts';
+import type { ReportIndex } from '../indexing/report-index.ts';
+import { type RankedPassage, type Retrieval, retrieve } from '../retrieval/retriever.ts';
+import type { Answer, Citation } from './answer.ts';
+import { confidence, statusOf } from './confidence.ts';
+import { inContext } from './follow-up.ts';
+import { readQuestion } from './question.ts';
+import { quoteFrom } from './quote.ts';
+
+const CANDIDATES_SHOWN = 10;
+const MOST_CITATIONS = 3;
+/** A further passage is cited when its fused score is this close to the best one's (standard deviations of the candidates). */
+const CLOSE = 0.5;
+
+/** Answers questions from an index. */
+export class Answerer {
+  readonly index: ReportIndex;
+  readonly #encoder: Encoder;
+
+  constructor(index: ReportIndex, encoder: Encoder) {
+    this.index = index;
+    this.#encoder = encoder;
+  }
+
+  /**
+   * @param input what a person typed, whatever it is
+   * @param previous the conversation's last question as it was searched for, for follow-ups
+   */
+  async answer(input: string, previous?: string): Promise<Answer> {
+    const begun = performance.now();
+    const question = readQuestion(input);
+    if (question.refusal !== undefined) {
+      const { language, refusal } = question;
+      return { question: input, searched: '', language, status: 'invalid', refusal, confidence: 0, citations: [], candidates: [], latencyMs: elapsed(begun) };
+    }
+    const searched = inContext(question.text, previous);
+    const retrieval = await retrieve(searched, this.index, this.#encoder);
+    const sure = confidence(searched, question.language, retrieval);
+    const status = statusOf(sure);
+    return {
+      question: input,
+      searched,
+      language: question.language,
+      status,
+      refusal: undefined,
+      confidence: sure,
+      citations: status === 'not_found' ? [] : cited(retrieval, status === 'related').map((ranked, i) => cite(ranked, i + 1, searched, retrieval)),
+      candidates: retrieval.ranked.slice(0, CANDIDATES_SHOWN).map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
+      latencyMs: elapsed(begun),
+    };
+  }
+}
+
+/** The best passage and those close behind it; for `related` the best three as they are. */
+function cited({ ranked }: Retrieval, related: boolean): RankedPassage[] {
+  const best = ranked[0]?.score ?? 0;
+  return ranked.slice(0, MOST_CITATIONS).filter((passage) => related || passage.score >= best - CLOSE);
+}
+
+function cite(ranked: RankedPassage, n: number, question: string, retrieval: Retrieval): Citation {
+  const { document, passage, score } = ranked;
+  const { start, end, highlights } = quoteFrom(ranked, question, retrieval);
+  const quote = document.source.slice(start, end);
+  // The promise of the whole program, checked before anything is shown.
+  if (quote === '' || start < passage.start || end > passage.end || passage.text !== document.source.slice(passage.start, passage.end)) {
+    throw new Error(`Citation of ${document.id} ¶${passage.number} is not verbatim.`);
+  }
+  return { n, document: document.id, title: document.title, passage: passage.number, quote, start, end, highlights, score };
+}
+
+function elapsed(begun: number): number {
+  return performance.now() - begun;
+}

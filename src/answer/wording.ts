@@ -1,0 +1,73 @@
+import type { Language } from '../text/language.ts';
+import type { Answer } from './answer.ts';
+import { LONGEST_QUESTION, type Refusal } from './question.ts';
+
+/** What Isnad says in its own words, in one language. */
+export interface Wording {
+  readonly status: Readonly<Record<Exclude<Answer['status'], 'invalid'>, string>>;
+  readonly refusal: Readonly<Record<Refusal, string>>;
+  readonly confidence: string;
+  readonly title: string;
+  readonly failed: string;
+  readonly noPassage: (last: number) => string;
+  readonly previous: string;
+  readonly next: string;
+  readonly help: string;
+  readonly attachments: string;
+  readonly about: { readonly reports: string; readonly model: string; readonly index: string; readonly version: string; readonly passages: string };
+}
+
+const WORDING: Readonly<Record<Language, Wording>> = {
+  ar: {
+    status: {
+      answered: 'من التقرير:',
+      related: 'لا يذكر التقرير هذا مباشرة؛ أقرب ما جاء فيه:',
+      not_found: 'لا يذكر التقرير هذا.',
+    },
+    refusal: {
+      empty: 'لم أجد سؤالا في رسالتك. اسأل عما جاء في التقرير، مثل: من استهدف القاعدة؟',
+      too_long: `السؤال طويل جدا (أكثر من ${LONGEST_QUESTION} حرف). اسأل بجملة أو جملتين.`,
+      language: 'أفهم العربية والإنجليزية فقط. اسأل بإحداهما من فضلك.',
+    },
+    confidence: 'الثقة',
+    title: 'العنوان',
+    failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
+    noPassage: (last) => `لا توجد فقرة بهذا الرقم. الفقرات من 0 (العنوان) إلى ${last}.`,
+    previous: 'السابقة',
+    next: 'التالية',
+    help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك. في الخادم استعمل /ask أو اذكرني، وهنا اكتب سؤالك مباشرة.',
+    attachments: 'لا أستطيع قراءة المرفقات. اكتب سؤالك نصا من فضلك.',
+    about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', passages: 'فقرة' },
+  },
+  en: {
+    status: {
+      answered: 'The report says:',
+      related: 'The report does not say this directly; closest passages:',
+      not_found: 'The report does not say.',
+    },
+    refusal: {
+      empty: 'I found no question in that. Ask about what the report says, for example: Who targeted the base?',
+      too_long: `That question is too long (over ${LONGEST_QUESTION} characters). Ask it in a sentence or two.`,
+      language: 'I understand Arabic and English only. Please ask in one of them.',
+    },
+    confidence: 'confidence',
+    title: 'title',
+    failed: 'The answer failed through a fault of ours. Please try again in a moment.',
+    noPassage: (last) => `There is no such paragraph. Paragraphs run from 0 (the title) to ${last}.`,
+    previous: 'Previous',
+    next: 'Next',
+    help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer. On a server use /ask or mention me; here just write your question.',
+    attachments: 'I cannot read attachments. Please write your question as text.',
+    about: { reports: 'Reports', model: 'Model', index: 'Index', version: 'Version', passages: 'passages' },
+  },
+};
+
+/** Wording in a language; a text in neither is answered in English. */
+export function wordingFor(language: Language | 'other'): Wording {
+  return WORDING[language === 'other' ? 'en' : language];
+}
+
+/** `¶5`, or the word for title. */
+export function paragraphLabel(passage: number, wording: Wording): string {
+  return passage === 0 ? wording.title : `¶${passage}`;
+}

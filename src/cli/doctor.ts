@@ -1,0 +1,83 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import pc from 'picocolors';
+import { loadEncoder } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { readReports } from '../corpus/read.ts';
+import { describe, errorCode } from '../errors.ts';
+import { inspectIndex } from '../indexing/store.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly state: 'ok' | 'note' | 'problem';
+  /** What was found and, unless all is well, what to do. */
+  readonly text: string;
+}
+
+const OLDEST_NODE = [20, 19] as const;
+const MARK: Record<Finding['state'], string> = { ok: '✓', note: '·', problem: '✗' };
+
+/**
+ * `doctor`: looks at everything a start needs and says what to do about what is wrong.
+ *
+ * @returns exit code: 1 when there is a problem
+ */
+export async function doctor(): Promise<0 | 1> {
+  const config = loadConfig();
+  let problems = 0;
+  const tell = ({ name, state, text }: Finding) => {
+    if (state === 'problem') problems++;
+    const colour = state === 'ok' ? pc.green : state === 'note' ? pc.dim : pc.red;
+    process.stdout.write(`${colour(MARK[state])} ${name}: ${text}\n`);
+  };
+  tell(nodeVersion());
+  const reports = await readReports(config.seedsFolder).catch((error: unknown) => {
+    tell({ name: 'reports', state: 'problem', text: describe(error) });
+    return undefined;
+  });
+  if (reports) tell({ name: 'reports', state: 'ok', text: `${reports.documents.length} in ${config.seedsFolder}` });
+  for (const line of reports?.skipped ?? []) tell({ name: 'report', state: 'problem', text: line });
+  const encoder = await loadEncoder(config).catch((error: unknown) => {
+    tell({ name: 'model', state: 'problem', text: describe(error) });
+    return undefined;
+  });
+  if (encoder) tell({ name: 'model', state: 'ok', text: `${encoder.info.id}, ${encoder.info.dimensions} dimensions, sha256 ${encoder.info.sha256.slice(0, 12)}…` });
+  if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
+  await encoder?.close();
+  tell(await writable(config.indexFolder));
+  tell(await token(config.discord));
+  return problems > 0 ? 1 : 0;
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  return enough
+    ? { name: 'Node.js', state: 'ok', text: process.version }
+    : { name: 'Node.js', state: 'problem', text: `${process.version} is too old; install ${OLDEST_NODE.join('.')} or newer` };
+}
+
+function indexFinding(problem: string | undefined, folder: string): Finding {
+  if (problem === undefined) return { name: 'index', state: 'ok', text: `sound, in ${folder}` };
+  return { name: 'index', state: 'note', text: `${problem} The next start builds it; or run: npm run index` };
+}
+
+async function writable(folder: string): Promise<Finding> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return { name: 'index folder', state: 'ok', text: 'writable' };
+  } catch (error) {
+    return { name: 'index folder', state: 'problem', text: `${folder} can't be written (${errorCode(error) ?? describe(error)}); make it writable or set INDEX_DIR` };
+  }
+}
+
+async function token(discord: ReturnType<typeof loadConfig>['discord']): Promise<Finding> {
+  const name = 'Discord';
+  if (discord.token === undefined) return { name, state: 'note', text: 'no DISCORD_TOKEN: the terminal works without; for the bot set it in .env (see .env.example)' };
+  const { whoAmI } = await import('../discord/registration.ts');
+  try {
+    return { name, state: 'ok', text: `the token is that of ${await whoAmI(discord)}` };
+  } catch (error) {
+    return { name, state: 'problem', text: describe(error) };
+  }
+}

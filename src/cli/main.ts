@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { loadConfig, VERSION } from '../config.ts';
+import { describe, UserError } from '../errors.ts';
+
+// Each command loads its own part: `--help` needs no model, `ask` no Discord.
+const program = new Command('isnad')
+  .description('Answers questions about a report with verbatim quotes and citations. Without a command: the Discord bot if DISCORD_TOKEN is set, else a chat here.')
+  .version(VERSION)
+  .exitOverride()
+  .showHelpAfterError(false)
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+program.action(async () => {
+  const config = loadConfig();
+  if (config.discord.token !== undefined) return startBot();
+  process.stderr.write('No DISCORD_TOKEN is set, so this is a chat in the terminal; set it in .env to start the Discord bot.\n');
+  const { chat } = await import('./chat.ts');
+  return chat(config);
+});
+
+program
+  .command('ask')
+  .description('answer one question')
+  .argument('[question...]', 'in Arabic or English')
+  .option('--json', 'print one JSON object')
+  .option('--jsonl', 'read one question a line from standard input, print one JSON object a line')
+  .action(async (words: string[], options: { json?: boolean; jsonl?: boolean }, command: Command) => {
+    const { ask, askLines } = await import('./ask.ts');
+    if (options.jsonl && words.length > 0) command.error('error: --jsonl reads the questions from standard input; leave the question out');
+    if (options.jsonl) return askLines();
+    if (words.length === 0) command.error('error: ask needs a question, for example: npm run ask -- "من استهدف القاعدة؟"');
+    return ask(words.join(' '), options);
+  });
+
+program
+  .command('chat')
+  .description('ask and follow up in the terminal')
+  .action(async () => (await import('./chat.ts')).chat());
+
+program
+  .command('index')
+  .description('build the index now (ask, chat and the bot build it when it is missing or stale)')
+  .option('--force', 'build it even if it is sound')
+  .action(async (options: { force?: boolean }) => {
+    const { openAtTerminal } = await import('./open.ts');
+    const app = await openAtTerminal(loadConfig(), options.force ?? false);
+    process.stdout.write(`The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.folder}.\n`);
+    await app.close();
+  });
+
+program.command('bot').description('run the Discord bot (needs DISCORD_TOKEN)').action(startBot);
+
+program
+  .command('register')
+  .description('register the slash commands with Discord if they changed (the bot does it too)')
+  .action(async () => {
+    const [{ register, requireToken }, { commands }] = await Promise.all([import('../discord/registration.ts'), import('../../commands/all.ts')]);
+    const outcome = await register(requireToken(loadConfig().discord), commands);
+    process.stdout.write(`${outcome === 'changed' ? 'Registered' : 'Already registered, nothing changed'}: ${commands.map((c) => c.data.name).join(', ')}.\n`);
+  });
+
+program
+  .command('doctor')
+  .description('check Node.js, reports, model, index and token, and say what to do')
+  .action(async () => {
+    process.exitCode = await (await import('./doctor.ts')).doctor();
+  });
+
+program
+  .command('eval')
+  .description('measure retrieval on public test sets')
+  .argument('<folder>', 'with xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl')
+  .option('--json', 'print the figures as JSON')
+  .action(async (folder: string, options: { json?: boolean }) => (await import('./eval.ts')).evaluate(folder, options));
+
+program
+  .command('token-mean')
+  .description("compute the tokenMean of a model's isnad.json")
+  .argument('<file>', 'reports as JSON lines')
+  .action(async (file: string) => (await import('./token-mean.ts')).printTokenMean(file));
+
+async function startBot(): Promise<void> {
+  const { runBot } = await import('../bot.ts');
+  await runBot(loadConfig());
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`Isnad failed: ${describe(error)} (a fault of the program; LOG_LEVEL=debug shows where)\n`);
+    if (process.env['LOG_LEVEL'] === 'debug') console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import dotenv from 'dotenv';
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+
+/** Folder of the installed program: defaults are relative to it, paths that a user sets to the working directory. */
+const HOME = findHome(dirname(fileURLToPath(import.meta.url)));
+/** Threads beyond this gain nothing for one question on a small model. */
+const MOST_THREADS = 4;
+
+const boolean = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'], error: 'expected true or false' });
+const snowflake = z.string().regex(/^\d{17,20}$/u, 'expected a Discord id (17 to 20 digits)');
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/u, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `expected a whole number from ${min} to ${max}`);
+const httpUrl = z.string().refine((text) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), 'expected an http(s) address');
+
+/** Every variable, as `.env.example` describes it. A variable set to nothing counts as not set. */
+const schema = z.object({
+  DISCORD_TOKEN: z.string().regex(/^\S+$/u, 'expected a bot token, without spaces').optional(),
+  DISCORD_GUILD_ID: snowflake.optional(),
+  DISCORD_API_URL: httpUrl.optional(),
+  SEEDS_DIR: z.string().optional(),
+  INDEX_DIR: z.string().optional(),
+  MODEL_CACHE_DIR: z.string().optional(),
+  EMBEDDING_MODEL: z.string().optional(),
+  EMBEDDING_ALLOW_DOWNLOAD: boolean.default(false),
+  EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
+  HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
+});
+
+export interface Config {
+  readonly discord: {
+    readonly token: string | undefined;
+    /** Commands are registered to this server only, at once; `undefined`: everywhere. */
+    readonly guildId: string | undefined;
+    /** REST base of a Discord-compatible server; `undefined`: Discord. */
+    readonly apiUrl: string | undefined;
+  };
+  readonly seedsFolder: string;
+  readonly indexFolder: string;
+  readonly embedding: {
+    /** Absolute path of a model folder, or a hub id. */
+    readonly model: string;
+    /** `undefined`: nothing may be downloaded. */
+    readonly hub: string | undefined;
+    /** Where downloaded models are kept. */
+    readonly cacheFolder: string;
+    /** Threads of one forward pass. */
+    readonly threads: number;
+  };
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+/**
+ * The configuration: the environment over `.env` of the working directory over the defaults. The one reader of `process.env`.
+ *
+ * @throws UserError (exit code 2) that names the variable, what was expected and what came; a secret's value is never repeated
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const file: Record<string, string> = {};
+  dotenv.config({ quiet: true, processEnv: file });
+  const given = Object.fromEntries(Object.entries({ ...file, ...environment }).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const result = schema.safeParse(given);
+  if (!result.success) throw new UserError(explain(result.error.issues[0], given), 2);
+  const env = result.data;
+  return {
+    discord: { token: env.DISCORD_TOKEN, guildId: env.DISCORD_GUILD_ID, apiUrl: env.DISCORD_API_URL?.replace(/\/+$/u, '') },
+    seedsFolder: folder(env.SEEDS_DIR, 'seeds'),
+    indexFolder: folder(env.INDEX_DIR, 'index'),
+    embedding: {
+      model: model(env.EMBEDDING_MODEL),
+      hub: env.EMBEDDING_ALLOW_DOWNLOAD ? env.HF_ENDPOINT : undefined,
+      cacheFolder: folder(env.MODEL_CACHE_DIR, 'data/models'),
+      threads: env.EMBEDDING_THREADS ?? Math.min(MOST_THREADS, availableParallelism()),
+    },
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** Version of the program. */
+export const VERSION = (JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')) as { version: string }).version;
+
+function folder(given: string | undefined, name: string): string {
+  return given === undefined ? join(HOME, name) : resolve(given);
+}
+
+/** A path, if it looks like one or is there; else a hub id. */
+function model(given: string | undefined): string {
+  if (given === undefined) return join(HOME, 'models', 'multilingual-e5-small-ar-en');
+  const path = resolve(given);
+  return isAbsolute(given) || given.startsWith('.') || existsSync(path) || !/^[\w.-]+\/[\w.-]+$/u.test(given) ? path : given;
+}
+
+function explain(issue: z.core.$ZodIssue | undefined, given: Record<string, string | undefined>): string {
+  const name = String(issue?.path[0] ?? 'configuration');
+  const value = name === 'DISCORD_TOKEN' ? '' : `, got "${given[name] ?? ''}"`;
+  return `${name}: ${issue?.message ?? 'not as expected'}${value}. See .env.example.`;
+}
+
+function findHome(from: string): string {
+  return existsSync(join(from, 'package.json')) || dirname(from) === from ? from : findHome(dirname(from));
+}
