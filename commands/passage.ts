@@ -14,7 +14,13 @@ export const passage = {
     integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
     options: [
-      { type: ApplicationCommandOptionType.Integer, name: 'number', description: 'Paragraph, 0 is the title · رقم الفقرة، 0 للعنوان', required: true, autocomplete: true },
+      {
+        type: ApplicationCommandOptionType.Integer,
+        name: 'number',
+        description: 'Paragraph, 0 is the title · رقم الفقرة، 0 للعنوان',
+        required: true,
+        autocomplete: true,
+      },
       { type: ApplicationCommandOptionType.String, name: 'report', description: 'Report, if there are several · التقرير', autocomplete: true },
     ],
   },
@@ -24,7 +30,10 @@ export const passage = {
     const found = document?.passages[number];
     if (!document || !found) {
       const language = languageOf(services);
-      await interaction.reply({ ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language), flags: MessageFlags.Ephemeral });
+      await interaction.reply({
+        ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language),
+        flags: MessageFlags.Ephemeral,
+      });
       return;
     }
     await interaction.reply(passageMessage(document, found, languageOf(services)));
@@ -47,7 +56,11 @@ export const passage = {
     const found = document?.passages[Number(number)];
     const language = languageOf(services);
     if (document && found) await interaction.update(passageMessage(document, found, language));
-    else await interaction.reply({ ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language), flags: MessageFlags.Ephemeral });
+    else
+      await interaction.reply({
+        ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language),
+        flags: MessageFlags.Ephemeral,
+      });
   },
 } satisfies SlashCommand;
 

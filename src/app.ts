@@ -23,8 +23,9 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function loadEncoder(config: Config, watcher: Watcher = {}): Promise<Encoder> {
-  return TransformersEncoder.load(config.embedding, watcher.onDownload?.bind(watcher));
+/** @param centre `false` leaves the model's token mean in: for computing it */
+export async function loadEncoder(config: Config, watcher: Watcher = {}, centre = true): Promise<Encoder> {
+  return TransformersEncoder.load({ ...config.embedding, centre }, watcher.onDownload?.bind(watcher));
 }
 
 /**

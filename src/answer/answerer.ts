@@ -11,7 +11,7 @@ import { quoteFrom } from './quote.ts';
 const CANDIDATES_SHOWN = 10;
 const MOST_CITATIONS = 3;
 /** A further passage is cited when its fused score is this close to the best one's (standard deviations of the candidates). */
-const CLOSE = 0.5;
+const CLOSE = 1.6;
 
 /** Answers questions from an index. */
 export class Answerer {
@@ -36,7 +36,7 @@ export class Answerer {
     }
     const searched = inContext(question.text, previous);
     const retrieval = await retrieve(searched, this.index, this.#encoder);
-    const sure = confidence(searched, question.language, retrieval);
+    const sure = confidence(question.language, retrieval);
     const status = statusOf(sure);
     return {
       question: input,
@@ -46,7 +46,9 @@ export class Answerer {
       refusal: undefined,
       confidence: sure,
       citations: status === 'not_found' ? [] : cited(retrieval, status === 'related').map((ranked, i) => cite(ranked, i + 1, searched, retrieval)),
-      candidates: retrieval.ranked.slice(0, CANDIDATES_SHOWN).map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
+      candidates: retrieval.ranked
+        .slice(0, CANDIDATES_SHOWN)
+        .map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
       latencyMs: elapsed(begun),
     };
   }

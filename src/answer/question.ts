@@ -23,7 +23,13 @@ const TELLING = /[\p{L}\p{N}]/u;
  */
 export function readQuestion(input: string): Question {
   if (input.length > LONGEST_QUESTION) return { text: '', language: detectLanguage(input.slice(0, LONGEST_QUESTION)) ?? 'en', refusal: 'too_long' };
-  const text = input.toWellFormed().replace(/\ufffd/gu, ' ').replace(NOISE, ' ').replace(PILED_MARKS, '$1').replace(/\s+/gu, ' ').trim();
+  const text = input
+    .toWellFormed()
+    .replace(/\ufffd/gu, ' ')
+    .replace(NOISE, ' ')
+    .replace(PILED_MARKS, '$1')
+    .replace(/\s+/gu, ' ')
+    .trim();
   const language = detectLanguage(text) ?? 'ar';
   if (!TELLING.test(text)) return { text, language, refusal: 'empty' };
   if (language === 'other') return { text, language, refusal: 'language' };

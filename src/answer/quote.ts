@@ -1,7 +1,7 @@
-import type { Span } from '../text/span.ts';
-import { words } from '../text/words.ts';
 import { bestMatches, maxSim, type TokenMatch } from '../retrieval/late-interaction.ts';
 import type { RankedPassage, Retrieval } from '../retrieval/retriever.ts';
+import type { Span } from '../text/span.ts';
+import { words } from '../text/words.ts';
 
 /** A neighbouring sentence is quoted too when it makes the question match this much better (MaxSim). */
 const WORTH_A_SENTENCE = 0.04;

@@ -40,7 +40,8 @@ export async function doctor(): Promise<0 | 1> {
     tell({ name: 'model', state: 'problem', text: describe(error) });
     return undefined;
   });
-  if (encoder) tell({ name: 'model', state: 'ok', text: `${encoder.info.id}, ${encoder.info.dimensions} dimensions, sha256 ${encoder.info.sha256.slice(0, 12)}…` });
+  if (encoder)
+    tell({ name: 'model', state: 'ok', text: `${encoder.info.id}, ${encoder.info.dimensions} dimensions, sha256 ${encoder.info.sha256.slice(0, 12)}…` });
   if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
   await encoder?.close();
   tell(await writable(config.indexFolder));
@@ -67,13 +68,18 @@ async function writable(folder: string): Promise<Finding> {
     await access(folder, constants.W_OK);
     return { name: 'index folder', state: 'ok', text: 'writable' };
   } catch (error) {
-    return { name: 'index folder', state: 'problem', text: `${folder} can't be written (${errorCode(error) ?? describe(error)}); make it writable or set INDEX_DIR` };
+    return {
+      name: 'index folder',
+      state: 'problem',
+      text: `${folder} can't be written (${errorCode(error) ?? describe(error)}); make it writable or set INDEX_DIR`,
+    };
   }
 }
 
 async function token(discord: ReturnType<typeof loadConfig>['discord']): Promise<Finding> {
   const name = 'Discord';
-  if (discord.token === undefined) return { name, state: 'note', text: 'no DISCORD_TOKEN: the terminal works without; for the bot set it in .env (see .env.example)' };
+  if (discord.token === undefined)
+    return { name, state: 'note', text: 'no DISCORD_TOKEN: the terminal works without; for the bot set it in .env (see .env.example)' };
   const { whoAmI } = await import('../discord/registration.ts');
   try {
     return { name, state: 'ok', text: `the token is that of ${await whoAmI(discord)}` };

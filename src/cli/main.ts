@@ -5,13 +5,16 @@ import { describe, UserError } from '../errors.ts';
 
 // Each command loads its own part: `--help` needs no model, `ask` no Discord.
 const program = new Command('isnad')
-  .description('Answers questions about a report with verbatim quotes and citations. Without a command: the Discord bot if DISCORD_TOKEN is set, else a chat here.')
+  .description(
+    'Answers questions about a report with verbatim quotes and citations. Without a command: the Discord bot if DISCORD_TOKEN is set, else a chat here.',
+  )
   .version(VERSION)
   .exitOverride()
   .showHelpAfterError(false)
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-program.action(async () => {
+program.allowExcessArguments().action(async (_options: object, command: Command) => {
+  if (command.args.length > 0) command.error(`error: there is no command '${command.args[0]}'; isnad --help lists them`);
   const config = loadConfig();
   if (config.discord.token !== undefined) return startBot();
   process.stderr.write('No DISCORD_TOKEN is set, so this is a chat in the terminal; set it in .env to start the Discord bot.\n');
@@ -45,7 +48,9 @@ program
   .action(async (options: { force?: boolean }) => {
     const { openAtTerminal } = await import('./open.ts');
     const app = await openAtTerminal(loadConfig(), options.force ?? false);
-    process.stdout.write(`The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.folder}.\n`);
+    process.stdout.write(
+      `The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.folder}.\n`,
+    );
     await app.close();
   });
 
@@ -99,8 +104,7 @@ try {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`Isnad failed: ${describe(error)} (a fault of the program; LOG_LEVEL=debug shows where)\n`);
-    if (process.env['LOG_LEVEL'] === 'debug') console.error(error);
+    process.stderr.write(`Isnad failed: ${describe(error)} (a fault of the program, not of yours).\n`);
     process.exitCode = 1;
   }
 }

@@ -2,8 +2,8 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { paragraphLabel, wordingFor } from '../answer/wording.ts';
-import { detectLanguage } from '../text/language.ts';
 import { type Direction, directed, isolate } from '../text/bidi.ts';
+import { detectLanguage } from '../text/language.ts';
 
 /** Colour is for people: picocolors turns it off where the output is no terminal, or NO_COLOR is set. */
 const paint = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
@@ -68,7 +68,12 @@ export class Progress {
 
   constructor(label: string) {
     if (process.stderr.isTTY) {
-      this.#bar = new SingleBar({ format: `${label} {bar} {percentage}% {value}/{total} {eta_formatted}`, stream: process.stderr, hideCursor: true, clearOnComplete: true });
+      this.#bar = new SingleBar({
+        format: `${label} {bar} {percentage}% {value}/{total} {eta_formatted}`,
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+      });
     }
   }
 

@@ -31,11 +31,18 @@ const ARABIC = `
 اضغط انقر هنا فتح نافذة جديدة تخطي تخطى إلى المحتوى محتوى إغلاق اغلاق عرض إخفاء أعجبني إعجاب جاري التحميل التنبيهات إشعارات تفعيل الإشعارات فعل قناتنا قناة صفحتنا حسابنا حساباتنا عبر على في لن لا يتم و أو المرة المقبلة القادمة بإمكانك يمكنك هذا هذه الموضوع الخبر لهذا التقرير كتابة اكتب
 بـ ب ل مع كل ان أن قم انتقل العودة للأعلى أعلى لأعلى الأعلى الى مرات شكرا
 `;
-const termsOf = (list: string) => new Set(list.split(/\s+/u).filter(Boolean).map((word) => stem(fold(word))));
+const termsOf = (list: string) =>
+  new Set(
+    list
+      .split(/\s+/u)
+      .filter(Boolean)
+      .map((word) => stem(fold(word))),
+  );
 const VOCABULARY = termsOf(`${ENGLISH} ${ARABIC}`);
 /** Words that occur in any prose: alone they make no line furniture. */
-const COMMON = termsOf(`of in on to by from this that the a an and or for with at be not will is are have has can it its if when how here so but any me my you your we our all new news time now up out off first day days week hours hour minutes report full best yes top no people
-في على من عن إلى الى مع كل ان أن هذا هذه لا لن و أو ب ل جديد جديدة عرض رفض قبول نشر رد ردا الرد كلمة السر تقرير التقرير قناة لغة اللغة فتح الحقوق حقوق إعلانات المحتوى استخدام يستخدم`);
+const COMMON =
+  termsOf(`of in on to by from this that the a an and or for with at be not will is are have has can it its if when how here so but any me my you your we our all new news time now up out off first day days week hours hour minutes report full best yes top no people
+في على من عن إلى الى مع كل ان أن هذا هذه لا لن و أو ب ل جديد جديدة عرض رفض قبول نشر رد ردا الرد عنوان الخبر هنا كلمة السر تقرير التقرير قناة لغة اللغة فتح الحقوق حقوق إعلانات المحتوى استخدام يستخدم`);
 /** Opens the comment section or the foot of the site: the whole line, folded. */
 const ARTICLE_END = [
   /^(leave|post|write|add) a (reply|comment)( cancel reply)?$/u,
@@ -45,7 +52,8 @@ const ARTICLE_END = [
 ];
 const COPYRIGHT = /^(©|\(c\)|copyright|حقوق النشر|جميع الحقوق محفوظه|all rights reserved)|(all rights reserved|جميع الحقوق محفوظه)[\s.]*$/u;
 /** A label of the page with its values (`Tags: Syria, Iran`). */
-const LABEL = /^(tags?|tagged|filed under|categor(y|ies)|posted (on|by|in)|published (on|by)|last updated|(ال)?وسوم|(ال)?كلمات (ال)?(مفتاحيه|دلاليه)|(ال)?تصنيفات?|اقرا ايضا|مواضيع ذات صله)\s*[:：]|^posted on /u;
+const LABEL =
+  /^(tags?|tagged|filed under|categor(y|ies)|posted (on|by|in)|published (on|by)|last updated|(ال)?وسوم|(ال)?كلمات (ال)?(مفتاحيه|دلاليه)|(ال)?تصنيفات?|اقرا ايضا|مواضيع ذات صله)\s*[:：]|^posted on /u;
 const LONGEST_LABEL = 160;
 const NUMBER = /^\p{N}+$/u;
 /** Longest line that can be furniture, in UTF-16 code units: cookie notices run to three sentences. */
@@ -66,6 +74,8 @@ export function isFurniture(line: string): boolean {
 
 /** Whether a line ends the article: what follows it is comments or the foot of the page. */
 export function endsArticle(line: string): boolean {
-  const folded = fold(line).replace(/[*:：.\s]+$/u, '').trim();
+  const folded = fold(line)
+    .replace(/[*:：.\s]+$/u, '')
+    .trim();
   return ARTICLE_END.some((pattern) => pattern.test(folded));
 }

@@ -39,7 +39,9 @@ export async function readReports(folder: string): Promise<Reports> {
   }
   if (documents.length === 0) {
     const found = skipped.length > 0 ? ` (${skipped.join('; ')})` : '';
-    throw new UserError(`No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or set SEEDS_DIR.`);
+    throw new UserError(
+      `No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or set SEEDS_DIR.`,
+    );
   }
   return { documents, skipped };
 }

@@ -25,7 +25,9 @@ export async function answerMessageEvent(message: Message, services: Services, l
   } catch (error) {
     log.error({ message: message.id, error: describe(error) }, 'message failed');
     const language = detectLanguage(text) ?? 'ar';
-    await message.reply(plainMessage(wordingFor(language).failed, language)).catch((failure: unknown) => log.warn({ message: message.id, error: describe(failure) }, 'no apology'));
+    await message
+      .reply(plainMessage(wordingFor(language).failed, language))
+      .catch((failure: unknown) => log.warn({ message: message.id, error: describe(failure) }, 'no apology'));
   }
 }
 

@@ -29,7 +29,11 @@ export function requireToken(discord: Config['discord']): Credentials {
 
 /** Link that adds the bot to a server with the least permissions it needs. */
 export function inviteLink(applicationId: string): string {
-  const query = new URLSearchParams({ client_id: applicationId, scope: `${OAuth2Scopes.Bot} ${OAuth2Scopes.ApplicationsCommands}`, permissions: String(PERMISSIONS) });
+  const query = new URLSearchParams({
+    client_id: applicationId,
+    scope: `${OAuth2Scopes.Bot} ${OAuth2Scopes.ApplicationsCommands}`,
+    permissions: String(PERMISSIONS),
+  });
   return `https://discord.com/oauth2/authorize?${query}`;
 }
 
@@ -51,7 +55,8 @@ export async function register(credentials: Credentials, commands: readonly Comm
   try {
     const registered = (await client.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) })) as APIApplicationCommand[];
     const wanted = commands.map((command) => command.data);
-    const shape = (list: readonly object[]) => list.map((command) => essence(command, guildId !== undefined)).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    const shape = (list: readonly object[]) =>
+      list.map((command) => essence(command, guildId !== undefined)).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
     if (isDeepStrictEqual(shape(registered), shape(wanted))) return 'unchanged';
     await client.put(route, { body: wanted });
     return 'changed';

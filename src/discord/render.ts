@@ -10,8 +10,8 @@ import {
 import type { Answer, Citation } from '../answer/answer.ts';
 import { readQuestion } from '../answer/question.ts';
 import { paragraphLabel, type Wording, wordingFor } from '../answer/wording.ts';
-import { sha256Of } from '../corpus/parse.ts';
 import type { Document, Passage } from '../corpus/document.ts';
+import { sha256Of } from '../corpus/parse.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import { type Direction, directed, isolate, withoutBidiControls } from '../text/bidi.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
@@ -35,7 +35,10 @@ export function answerMessage(answer: Answer, showQuestion: boolean): Reply {
   const wording = wordingFor(answer.language);
   const direction = directionOf(answer.language);
   if (answer.status === 'invalid') return plainMessage(wording.refusal[answer.refusal ?? 'empty'], answer.language);
-  const parts = [`**${directed(wording.status[answer.status], direction)}**`, ...answer.citations.map((citation) => citationText(citation, wording, direction))];
+  const parts = [
+    `**${directed(wording.status[answer.status], direction)}**`,
+    ...answer.citations.map((citation) => citationText(citation, wording, direction)),
+  ];
   const embed = new EmbedBuilder().setColor(COLOUR[answer.status]).setDescription(parts.join('\n\n'));
   if (showQuestion) embed.setTitle(question(answer, direction));
   if (answer.status === 'answered') embed.setFooter({ text: directed(`${wording.confidence} ${Math.round(answer.confidence * 100)}%`, direction) });
@@ -72,7 +75,9 @@ export function passageMessage(document: Document, passage: Passage, language: L
 export function aboutMessage(index: ReportIndex, about: About, language: Language): Reply {
   const { about: label } = wordingFor(language);
   const direction = directionOf(language);
-  const reports = index.documents.slice(0, 10).map((document) => `• ${isolate(clean(cut(document.title, 200)))} (${document.passages.length} ${label.passages})`);
+  const reports = index.documents
+    .slice(0, 10)
+    .map((document) => `• ${isolate(clean(cut(document.title, 200)))} (${document.passages.length} ${label.passages})`);
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
     `${label.index}: ${isolate(`${about.builtAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`)}`,
@@ -84,7 +89,10 @@ export function aboutMessage(index: ReportIndex, about: About, language: Languag
 
 /** A paragraph as an autocomplete choice. */
 export function passageChoice(passage: Passage): APIApplicationCommandOptionChoice<number> {
-  return { name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOf(detectLanguage(passage.text) ?? 'ar')), value: passage.number };
+  return {
+    name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOf(detectLanguage(passage.text) ?? 'ar')),
+    value: passage.number,
+  };
 }
 
 /** A report as an autocomplete choice. */
@@ -163,7 +171,10 @@ function heading(title: string): string {
 
 /** Text of others, with nothing in it that Discord or the bidi algorithm would obey. */
 function clean(text: string): string {
-  return escapeMarkdown(withoutBidiControls(text), { heading: true, bulletedList: true, numberedList: true, maskedLink: true }).replace(/<(?=[@#:/at])/gu, '\\<');
+  return escapeMarkdown(withoutBidiControls(text), { heading: true, bulletedList: true, numberedList: true, maskedLink: true }).replace(
+    /<(?=[@#:/at])/gu,
+    '\\<',
+  );
 }
 
 function oneLine(text: string): string {

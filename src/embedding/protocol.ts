@@ -10,6 +10,8 @@ export interface WorkerOptions {
   readonly hub: string | undefined;
   /** Threads of one forward pass. */
   readonly threads: number;
+  /** `false` leaves the model's token mean in: for computing it. Default `true`. */
+  readonly centre?: boolean;
 }
 
 export interface EncodeRequest {

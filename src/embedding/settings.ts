@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import type { Role } from './encoder.ts';
+
+const means = z.strictObject({ ar: z.array(z.number()), en: z.array(z.number()) });
 
 /** The model's own `isnad.json`, beside its `config.json`. Every field has a default, so a model without the file works too. */
 const schema = z.strictObject({
@@ -10,9 +13,12 @@ const schema = z.strictObject({
   /** Weights file by the names of transformers.js: `fp32` is onnx/model.onnx, `q8` onnx/model_quantized.onnx, others onnx/model_<dtype>.onnx. */
   dtype: z.enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4']).optional(),
   maxTokens: z.int().min(16).optional(),
-  /** Mean token state of a large sample of passages, subtracted before late interaction; `dimensions` numbers. */
-  tokenMean: z.array(z.number()).optional(),
+  /** Mean unit token state of a large sample of texts of a role and language, `dimensions` numbers each; subtracted before late interaction. */
+  tokenMean: z.strictObject({ query: means, passage: means }).optional(),
 });
+
+/** By role and language: what all token states of such texts share tells nothing, so it is taken out (Mu & Viswanath 2018, arXiv 1702.01417). */
+export type TokenMean = Readonly<Record<Role, Readonly<Record<'ar' | 'en', readonly number[]>>>>;
 
 export interface ModelSettings {
   readonly pooling: 'mean' | 'cls';
@@ -20,7 +26,7 @@ export interface ModelSettings {
   readonly passagePrefix: string;
   readonly dtype: NonNullable<z.infer<typeof schema>['dtype']>;
   readonly maxTokens: number;
-  readonly tokenMean: readonly number[] | undefined;
+  readonly tokenMean: TokenMean | undefined;
 }
 
 /**

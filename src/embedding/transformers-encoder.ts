@@ -67,7 +67,10 @@ export class TransformersEncoder implements Encoder {
     let done = 0;
     for (let from = 0; from < order.length; from += BATCH_TEXTS) {
       const batch = order.slice(from, from + BATCH_TEXTS);
-      const encoded = await this.#request(role, batch.map((index) => texts[index] ?? ''));
+      const encoded = await this.#request(
+        role,
+        batch.map((index) => texts[index] ?? ''),
+      );
       batch.forEach((index, at) => {
         const result = encoded[at];
         if (result) results[index] = result;

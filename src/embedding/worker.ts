@@ -5,9 +5,10 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from '@xenova/transformers';
 import { describe, UserError } from '../errors.ts';
+import { detectLanguage } from '../text/language.ts';
 import type { Encoded, EncoderInfo } from './encoder.ts';
 import type { EncodeRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
-import { type ModelSettings, modelSettings, weightsFile } from './settings.ts';
+import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
 /** Tokens that two neighbouring windows of a long passage share. */
@@ -21,6 +22,7 @@ interface Model {
   readonly tokenizer: PreTrainedTokenizer;
   readonly network: PreTrainedModel;
   readonly settings: ModelSettings;
+  readonly means: TokenMean | undefined;
   readonly info: EncoderInfo;
   readonly begin: number;
   readonly finish: number;
@@ -60,11 +62,11 @@ async function load(options: WorkerOptions): Promise<Model> {
   });
   const [begin, finish] = specialTokens(tokenizer);
   const dimensions = Number((network.config as { hidden_size?: unknown }).hidden_size);
-  if (settings.tokenMean && settings.tokenMean.length !== dimensions) {
-    throw new UserError(`isnad.json of the model ${id}: tokenMean has ${settings.tokenMean.length} numbers, expected ${dimensions}.`);
+  for (const mean of Object.values(settings.tokenMean ?? {}).flatMap((byLanguage) => Object.values(byLanguage))) {
+    if (mean.length !== dimensions) throw new UserError(`isnad.json of the model ${id}: a tokenMean has ${mean.length} numbers, expected ${dimensions}.`);
   }
   const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens };
-  return { tokenizer, network, settings, info, begin, finish };
+  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, info, begin, finish };
 }
 
 function downloadReporter() {
@@ -79,7 +81,7 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
   const ids = tokenizer.encode('');
   const begin = ids.at(0);
   const finish = ids.at(-1);
-  if (begin === undefined || finish === undefined) throw new UserError('This model\'s tokenizer adds no special tokens: it is not a sentence encoder.');
+  if (begin === undefined || finish === undefined) throw new UserError("This model's tokenizer adds no special tokens: it is not a sentence encoder.");
   return [begin, finish];
 }
 
@@ -120,6 +122,8 @@ interface Pass {
   readonly window: Window;
   readonly windowIndex: number;
   readonly ids: readonly number[];
+  /** Subtracted from every token state. */
+  readonly mean: readonly number[] | undefined;
 }
 
 async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> {
@@ -131,8 +135,9 @@ async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> 
     const tokens = tokenize(model, text);
     const length = request.role === 'query' ? Math.min(tokens.ids.length, size) : tokens.ids.length;
     const cut = windows(length, size, OVERLAP);
+    const mean = model.means?.[request.role][detectLanguage(text) === 'en' ? 'en' : 'ar'];
     cut.forEach((window, windowIndex) => {
-      passes.push({ text: index, window, windowIndex, ids: [model.begin, ...prefix, ...tokens.ids.slice(window.start, window.end), model.finish] });
+      passes.push({ text: index, window, windowIndex, ids: [model.begin, ...prefix, ...tokens.ids.slice(window.start, window.end), model.finish], mean });
     });
     return {
       vectors: new Float32Array(cut.length * info.dimensions),
@@ -168,10 +173,10 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, res
   const output = (await model.network(inputs)) as { last_hidden_state: { data: Float32Array } };
   const hidden = output.last_hidden_state.data;
   const d = model.info.dimensions;
-  const mean = model.settings.tokenMean;
   batch.forEach((pass, row) => {
     const target = results[pass.text];
     if (!target) return;
+    const { mean } = pass;
     const base = row * longest * d;
     const vector = target.vectors.subarray(pass.windowIndex * d, (pass.windowIndex + 1) * d);
     const pooled = model.settings.pooling === 'cls' ? 1 : pass.ids.length;

@@ -10,7 +10,8 @@ export interface RankingFigures {
 
 /** @param ranks rank of the right passage for each question, from 1; `undefined` where it was not found */
 export function rankingFigures(ranks: readonly (number | undefined)[]): RankingFigures {
-  const mean = (value: (rank: number) => number) => ranks.reduce<number>((sum, rank) => sum + (rank === undefined ? 0 : value(rank)), 0) / Math.max(1, ranks.length);
+  const mean = (value: (rank: number) => number) =>
+    ranks.reduce<number>((sum, rank) => sum + (rank === undefined ? 0 : value(rank)), 0) / Math.max(1, ranks.length);
   return {
     recall1: mean((rank) => (rank === 1 ? 1 : 0)),
     recall3: mean((rank) => (rank <= 3 ? 1 : 0)),

@@ -50,8 +50,6 @@ export class HnswIndex implements VectorIndex {
     if (wanted <= 0) return [];
     this.#graph.setEf(Math.max(SEARCH_CANDIDATES, wanted));
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(query), wanted);
-    return neighbors
-      .map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) }))
-      .sort((a, b) => b.cosine - a.cosine || a.label - b.label);
+    return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort((a, b) => b.cosine - a.cosine || a.label - b.label);
   }
 }

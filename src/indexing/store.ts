@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Of } from '../corpus/parse.ts';
 import type { Document } from '../corpus/document.ts';
+import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode, UserError } from '../errors.ts';
 import { type BuildProgress, type BuiltIndex, buildIndex } from './build.ts';
@@ -63,7 +63,9 @@ export async function openIndex(folder: string, documents: readonly Document[], 
   } catch (error) {
     const code = errorCode(error);
     if (!code) throw error;
-    throw new UserError(`The index can't be written to ${folder} (${code}). Free space or make it writable, or set INDEX_DIR to another folder.`, 1, { cause: error });
+    throw new UserError(`The index can't be written to ${folder} (${code}). Free space or make it writable, or set INDEX_DIR to another folder.`, 1, {
+      cause: error,
+    });
   }
 }
 
@@ -76,7 +78,12 @@ export async function inspectIndex(folder: string, documents: readonly Document[
   return problem;
 }
 
-async function readSound(home: string, documents: readonly Document[], model: EncoderInfo, onNotice?: (line: string) => void): Promise<OpenedIndex | undefined> {
+async function readSound(
+  home: string,
+  documents: readonly Document[],
+  model: EncoderInfo,
+  onNotice?: (line: string) => void,
+): Promise<OpenedIndex | undefined> {
   if (!(await exists(home))) return undefined;
   try {
     return await read(home, documents, model);

@@ -8,9 +8,7 @@ const LONG_SENTENCE = 300;
 const CLOSERS = /^["'”’»)\]}]+/u;
 /** Before a full stop, these do not end a sentence (single letters, «د.» and "U.S.", are caught by their length). */
 const ABBREVIATIONS = new Set(
-  'mr mrs ms dr prof st vs etc inc ltd jr sr no nos gen col lt sgt capt rep sen gov maj brig dept est fig vol pp ed al approx إلخ الخ هـ ق.م ب.م'.split(
-    ' ',
-  ),
+  'mr mrs ms dr prof st vs etc inc ltd jr sr no nos gen col lt sgt capt rep sen gov maj brig dept est fig vol pp ed al approx إلخ الخ هـ ق.م ب.م'.split(' '),
 );
 const WORD_BEFORE = /[\p{L}\p{M}\p{N}.ـ]+$/u;
 const QUOTE_MARKS = /[«»“”"]/gu;

@@ -95,9 +95,7 @@ describe('gateway', () => {
     const channel = server.addTextChannel(guild.id, 'reading');
     const { client } = await connect({});
     const identify = await server.ready();
-    expect(identify.intents).toBe(
-      GatewayIntentBits.Guilds | GatewayIntentBits.GuildMessages | GatewayIntentBits.DirectMessages,
-    );
+    expect(identify.intents).toBe(GatewayIntentBits.Guilds | GatewayIntentBits.GuildMessages | GatewayIntentBits.DirectMessages);
     expect(client.user?.id).toBe(server.bot.id);
     expect(client.guilds.cache.get(guild.id)).toMatchObject({
       name: 'Library',
@@ -138,8 +136,7 @@ describe('gateway', () => {
   test('replays what was missed to a client that resumes', async () => {
     const user = server.addUser({ username: 'amal' });
     const { errors } = await connect({
-      interaction: async (interaction) =>
-        interaction.isChatInputCommand() && interaction.reply(interaction.commandName),
+      interaction: async (interaction) => interaction.isChatInputCommand() && interaction.reply(interaction.commandName),
     });
     for (const [index, drop] of [() => server.dropConnections(), () => server.dropConnections(4000)].entries()) {
       drop();
@@ -183,9 +180,7 @@ describe('gateway', () => {
     await connect({ interaction: async (interaction) => interaction.isChatInputCommand() && interaction.deferReply() });
     const handle = server.slash({ user, name: 'ask' });
     await handle.acknowledged();
-    await expect(handle.reply()).rejects.toThrow(
-      /the reply to an interaction.*within 500 ms.*POST \/interactions\/.*\/callback \(204\)/,
-    );
+    await expect(handle.reply()).rejects.toThrow(/the reply to an interaction.*within 500 ms.*POST \/interactions\/.*\/callback \(204\)/);
   });
 });
 
@@ -246,10 +241,7 @@ describe('interactions', () => {
   test('a button that opens a modal, a modal that updates the message, a select menu', async () => {
     const menu = new StringSelectMenuBuilder().setCustomId('menu').addOptions({ label: 'A', value: 'a' });
     const input = new TextInputBuilder().setCustomId('why').setLabel('Why?').setStyle(TextInputStyle.Short);
-    const modal = new ModalBuilder()
-      .setCustomId('form')
-      .setTitle('Feedback')
-      .addComponents(new ActionRowBuilder<TextInputBuilder>().addComponents(input));
+    const modal = new ModalBuilder().setCustomId('form').setTitle('Feedback').addComponents(new ActionRowBuilder<TextInputBuilder>().addComponents(input));
     const { errors } = await connect({
       interaction: async (interaction) => {
         if (interaction.isChatInputCommand()) {
@@ -277,8 +269,7 @@ describe('interactions', () => {
 
   test('a message command sees the whole message', async () => {
     await connect({
-      interaction: async (interaction) =>
-        interaction.isMessageContextMenuCommand() && interaction.reply(`about: ${interaction.targetMessage.content}`),
+      interaction: async (interaction) => interaction.isMessageContextMenuCommand() && interaction.reply(`about: ${interaction.targetMessage.content}`),
     });
     const user = server.addUser({ username: 'amal' });
     const channel = server.addTextChannel(server.addGuild({ name: 'Library' }).id, 'reading');
@@ -323,8 +314,7 @@ describe('interactions', () => {
         client.emit(Events.Debug, 'finished');
       },
     });
-    const finished = () =>
-      new Promise<void>((resolve) => client.on(Events.Debug, (text) => text === 'finished' && resolve()));
+    const finished = () => new Promise<void>((resolve) => client.on(Events.Debug, (text) => text === 'finished' && resolve()));
     const user = server.addUser({ username: 'amal' });
     const first = finished();
     await server.slash({ user, name: 'ask' }).deleted();
@@ -444,8 +434,7 @@ describe('REST', () => {
 
     await connect({
       interaction: async (interaction) =>
-        interaction.isChatInputCommand() &&
-        interaction.reply(`${interaction.options.getNumber('weight')} ${interaction.commandGuildId}`),
+        interaction.isChatInputCommand() && interaction.reply(`${interaction.options.getNumber('weight')} ${interaction.commandGuildId}`),
     });
     const user = server.addUser({ username: 'amal' });
     const reply = await server.slash({ user, guild, name: 'ask', options: { weight: 2 } }).reply();
@@ -521,11 +510,7 @@ describe('REST', () => {
       interaction: async (interaction) => {
         const choice = { name: 'x', value: 'x' };
         const answers = interaction.isAutocomplete()
-          ? [
-              { choices: Array(26).fill(choice) },
-              { choices: [{ ...choice, name: 'x'.repeat(101) }] },
-              { choices: [{ ...choice, name: '' }] },
-            ]
+          ? [{ choices: Array(26).fill(choice) }, { choices: [{ ...choice, name: 'x'.repeat(101) }] }, { choices: [{ ...choice, name: '' }] }]
           : [{ custom_id: 'm', title: 'x'.repeat(46), components: [row(button('b')).toJSON()] }];
         const type = interaction.isAutocomplete() ? 8 : 9;
         for (const data of answers) {

@@ -70,10 +70,7 @@ export interface ReceivedRequest {
 }
 
 /** `drop` ends the connection without an answer, `reset` sends a TCP reset. */
-export type FaultResponse =
-  | 'drop'
-  | 'reset'
-  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
+export type FaultResponse = 'drop' | 'reset' | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 export interface ServerGuild {
   readonly id: string;
@@ -479,8 +476,7 @@ export class DiscordServer {
 
   /** The `index`-th request, past or to come, of that method and path. */
   request(matcher: { method?: string; path: RegExp }, index = 0): Promise<ReceivedRequest> {
-    const matches = (request: ReceivedRequest) =>
-      (matcher.method ?? request.method) === request.method && matcher.path.test(request.path);
+    const matches = (request: ReceivedRequest) => (matcher.method ?? request.method) === request.method && matcher.path.test(request.path);
     return this.#wait(`request ${matcher.path}`, () => this.requests.filter(matches)[index]);
   }
 
@@ -616,9 +612,7 @@ export class DiscordServer {
   }): MessageHandle {
     const { reference, channel } = post;
     // As in the Discord client, replying to somebody mentions them.
-    const mentioned = new Map(
-      [...(post.mentions ?? []), ...(reference ? [reference.author] : [])].map((u) => [u.id, u]),
-    );
+    const mentioned = new Map([...(post.mentions ?? []), ...(reference ? [reference.author] : [])].map((u) => [u.id, u]));
     const extra = reference === undefined ? {} : this.#referenceFields(reference.id, channel);
     const base = this.#blankMessage(channel, post.user, extra);
     const wire = this.#compose(base, { content: post.content }, post.attachments ?? []) ?? base;
@@ -644,9 +638,7 @@ export class DiscordServer {
     let options: JsonObject[] = Object.entries(invocation.options ?? {}).map(([name, value]) => {
       const optionType = definitions.find((option) => option.name === name)?.type ?? inferredType(value);
       // What is being typed is sent as typed, whatever the type of the option.
-      return name === focused
-        ? { name, type: optionType, value: String(value), focused: true }
-        : { name, type: optionType, value };
+      return name === focused ? { name, type: optionType, value: String(value), focused: true } : { name, type: optionType, value };
     });
     if (focused !== undefined && invocation.options?.[focused] === undefined) {
       const optionType = definitions.find((option) => option.name === focused)?.type ?? inferredType('');
@@ -674,11 +666,7 @@ export class DiscordServer {
     return { id: command?.id ?? this.#snowflake(), name, ...(isSet(guildId) ? { guild_id: guildId } : {}) };
   }
 
-  #component(
-    click: Invocation & { readonly message: APIMessage; readonly customId: string },
-    type: ComponentType,
-    extra: JsonObject,
-  ): InteractionHandle {
+  #component(click: Invocation & { readonly message: APIMessage; readonly customId: string }, type: ComponentType, extra: JsonObject): InteractionHandle {
     const stored = this.#messages.get(click.message.id);
     if (stored === undefined) throw new Error(`The message ${click.message.id} does not exist any more.`);
     const viewer = stored.owner?.details.invocation.user.id;
@@ -778,8 +766,7 @@ export class DiscordServer {
     const ephemeral = stored !== undefined && isEphemeral(stored.wire);
     const callbackData = isSet(given) ? (structuredClone(given) as APIInteractionResponseCallbackData) : undefined;
     state.acknowledgement = { type, data: callbackData, ephemeral, at: request.at };
-    const visible =
-      type === InteractionResponseType.ChannelMessageWithSource || type === InteractionResponseType.UpdateMessage;
+    const visible = type === InteractionResponseType.ChannelMessageWithSource || type === InteractionResponseType.UpdateMessage;
     if (visible && stored) state.log.push({ source: 'callback', original: true, message: snapshot(stored) });
     if (request.query.get('with_response') !== 'true') return { status: 204 };
     const interaction = {
@@ -798,12 +785,7 @@ export class DiscordServer {
   }
 
   /** Makes the message of a reply or of a deferral, or updates the one a component sits on. */
-  #respond(
-    state: InteractionState,
-    type: InteractionResponseType,
-    data: JsonObject,
-    files: readonly UploadedFile[],
-  ): StoredMessage | ApiFailure {
+  #respond(state: InteractionState, type: InteractionResponseType, data: JsonObject, files: readonly UploadedFile[]): StoredMessage | ApiFailure {
     const problem = validateMessage(data, ['data']);
     if (problem) return problem;
     if (type === InteractionResponseType.UpdateMessage) {
@@ -924,8 +906,7 @@ export class DiscordServer {
     const wire = structuredClone(base);
     const described = asArray(body.attachments).map(asObject);
     if (body.content !== undefined) wire.content = asText(body.content);
-    if (isSet(body.components))
-      wire.components = structuredClone(body.components) as NonNullable<APIMessage['components']>;
+    if (isSet(body.components)) wire.components = structuredClone(body.components) as NonNullable<APIMessage['components']>;
     if (isSet(body.embeds)) {
       wire.embeds = asArray(body.embeds).map((embed) => ({
         type: 'rich',
@@ -1135,12 +1116,8 @@ export class DiscordServer {
     });
     for (const scope of ['', '/guilds/:guild']) {
       const path = `/applications/:application${scope}/commands`;
-      add('GET', path, ([id, guild], request) =>
-        this.#ofApplication(id, guild, () => this.#getCommands(guild, request)),
-      );
-      add('PUT', path, ([id, guild], request) =>
-        this.#ofApplication(id, guild, () => this.#putCommands(guild, request)),
-      );
+      add('GET', path, ([id, guild], request) => this.#ofApplication(id, guild, () => this.#getCommands(guild, request)));
+      add('PUT', path, ([id, guild], request) => this.#ofApplication(id, guild, () => this.#putCommands(guild, request)));
     }
     add('GET', '/channels/:channel', ([id]) => {
       const channel = this.#channels.get(id ?? '');
@@ -1154,12 +1131,7 @@ export class DiscordServer {
       return { status: 204 };
     });
     add('POST', '/channels/:channel/messages', (parameters, request) => this.#post(parameters, request));
-    add(
-      'POST',
-      '/interactions/:id/:token/callback',
-      (parameters, request) => this.#callback(parameters, request),
-      true,
-    );
+    add('POST', '/interactions/:id/:token/callback', (parameters, request) => this.#callback(parameters, request), true);
     add('POST', '/webhooks/:application/:token', (parameters, request) => this.#followUp(parameters, request), true);
     for (const method of ['GET', 'PATCH', 'DELETE']) {
       const own: RouteHandler = (parameters, request) => this.#channelMessage(method, parameters, request);
@@ -1213,9 +1185,7 @@ export class DiscordServer {
   }
 
   #takeFault(request: ReceivedRequest): FaultResponse | undefined {
-    const fault = this.#faults.find(
-      ({ method, path, left }) => left > 0 && (method ?? request.method) === request.method && path.test(request.path),
-    );
+    const fault = this.#faults.find(({ method, path, left }) => left > 0 && (method ?? request.method) === request.method && path.test(request.path));
     if (fault === undefined) return undefined;
     fault.left -= 1;
     if (typeof fault.response === 'string' || fault.response.body !== undefined) return fault.response;
@@ -1330,9 +1300,7 @@ export class DiscordServer {
     const shorten = (path: string) => path.replaceAll(/[\w-]{40,}/g, (token) => `${token.slice(0, 6)}…`);
     return () => {
       const seen = this.requests.slice(start);
-      const lines = seen
-        .slice(-20)
-        .map(({ method, path, status }) => `${method} ${shorten(path)} (${status ?? 'open'})`);
+      const lines = seen.slice(-20).map(({ method, path, status }) => `${method} ${shorten(path)} (${status ?? 'open'})`);
       return lines.join(', ');
     };
   }
@@ -1369,10 +1337,7 @@ const messageIntent = (channel: ServerChannel): GatewayIntentBits =>
   channel.guild === undefined ? GatewayIntentBits.DirectMessages : GatewayIntentBits.GuildMessages;
 
 /** Undefined when the body is not the JSON it should be. */
-async function parseBody(
-  bytes: Buffer,
-  contentType: string,
-): Promise<{ body: unknown; files: UploadedFile[] } | undefined> {
+async function parseBody(bytes: Buffer, contentType: string): Promise<{ body: unknown; files: UploadedFile[] } | undefined> {
   if (bytes.byteLength === 0) return { body: undefined, files: [] };
   try {
     if (!contentType.startsWith('multipart/form-data')) return { body: JSON.parse(bytes.toString('utf8')), files: [] };

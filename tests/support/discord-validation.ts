@@ -26,8 +26,7 @@ export const failure = (status: number, code: number, message: string): ApiFailu
 
 export const emptyMessage = (): ApiFailure => failure(400, 50006, 'Cannot send an empty message');
 
-export const asObject = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+export const asObject = (value: unknown): JsonObject => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {});
 
 export const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -318,14 +317,10 @@ function checkLocalizations(errors: FormErrors, value: unknown, at: Path, check:
 
 function checkDescribed(errors: FormErrors, item: JsonObject, at: Path): void {
   checkName(errors, item.name, [...at, 'name'], true);
-  checkLocalizations(errors, item.name_localizations, [...at, 'name_localizations'], (text, path) =>
-    checkName(errors, text, path, true),
-  );
+  checkLocalizations(errors, item.name_localizations, [...at, 'name_localizations'], (text, path) => checkName(errors, text, path, true));
   const limits = { min: 1, max: 100, required: true };
   errors.text([...at, 'description'], item.description, limits);
-  checkLocalizations(errors, item.description_localizations, [...at, 'description_localizations'], (text, path) =>
-    errors.text(path, text, limits),
-  );
+  checkLocalizations(errors, item.description_localizations, [...at, 'description_localizations'], (text, path) => errors.text(path, text, limits));
 }
 
 function checkOptions(errors: FormErrors, value: unknown, at: Path): void {
@@ -347,11 +342,8 @@ function checkOptions(errors: FormErrors, value: unknown, at: Path): void {
     const choices = errors.list([...path, 'choices'], option.choices, { max: 25 });
     for (const [position, choice] of choices.entries()) {
       checkChoice(errors, choice, [...path, 'choices', position]);
-      checkLocalizations(
-        errors,
-        choice.name_localizations,
-        [...path, 'choices', position, 'name_localizations'],
-        (text, nested) => errors.text(nested, text, { min: 1, max: 100, required: true }),
+      checkLocalizations(errors, choice.name_localizations, [...path, 'choices', position, 'name_localizations'], (text, nested) =>
+        errors.text(nested, text, { min: 1, max: 100, required: true }),
       );
     }
     if (option.autocomplete === true && choices.length > 0) {
@@ -415,10 +407,7 @@ function normalizeOption(option: JsonObject): JsonObject {
 }
 
 /** A registered command as Discord gives it back: defaults filled in, what is false or empty left out of options. */
-export function normalizeCommand(
-  command: JsonObject,
-  scope: { applicationId: string; guildId: string | undefined },
-): JsonObject {
+export function normalizeCommand(command: JsonObject, scope: { applicationId: string; guildId: string | undefined }): JsonObject {
   const options = asArray(command.options).map(asObject).map(normalizeOption);
   const contexts = command.contexts ?? (command.dm_permission === false ? [0] : null);
   return {
@@ -490,11 +479,7 @@ export const textInputRow = (customId: string): JsonObject => ({
 });
 
 /** A component of a modal with what the user has put in; `known` gathers the fields there are. */
-export function submittedComponent(
-  component: JsonObject,
-  fields: Readonly<Record<string, string | readonly string[]>>,
-  known: Set<string>,
-): JsonObject {
+export function submittedComponent(component: JsonObject, fields: Readonly<Record<string, string | readonly string[]>>, known: Set<string>): JsonObject {
   const submitted: JsonObject = { type: component.type, id: component.id ?? 1 };
   const nested = (item: unknown) => submittedComponent(asObject(item), fields, known);
   if (Array.isArray(component.components)) submitted.components = component.components.map(nested);
@@ -567,12 +552,7 @@ export const guildPayload = (guild: ServerGuild, botMember: JsonObject): JsonObj
       flags: 0,
     },
   ],
-  ...Object.fromEntries(
-    ['emojis', 'stickers', 'features', 'threads', 'presences', 'voice_states', 'stage_instances'].map((key) => [
-      key,
-      [],
-    ]),
-  ),
+  ...Object.fromEntries(['emojis', 'stickers', 'features', 'threads', 'presences', 'voice_states', 'stage_instances'].map((key) => [key, []])),
   guild_scheduled_events: [],
   soundboard_sounds: [],
   unavailable: false,
