@@ -5,7 +5,6 @@ import {
   ButtonBuilder,
   ButtonStyle,
   EmbedBuilder,
-  escapeMarkdown,
 } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { readQuestion } from '../answer/question.ts';
@@ -40,7 +39,7 @@ export function answerMessage(answer: Answer, showQuestion: boolean): Reply {
     ...answer.citations.map((citation) => citationText(citation, wording, direction)),
   ];
   const embed = new EmbedBuilder().setColor(COLOUR[answer.status]).setDescription(parts.join('\n\n'));
-  if (showQuestion) embed.setTitle(question(answer, direction));
+  if (showQuestion) embed.setTitle(question(answer, direction) || null);
   if (answer.status === 'answered') embed.setFooter({ text: directed(`${wording.confidence} ${Math.round(answer.confidence * 100)}%`, direction) });
   return { embeds: [embed], allowedMentions: NO_MENTIONS };
 }
@@ -169,12 +168,20 @@ function heading(title: string): string {
   return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), directionOf(detectLanguage(title) ?? 'ar'));
 }
 
-/** Text of others, with nothing in it that Discord or the bidi algorithm would obey. */
+/** Characters that Discord's Markdown obeys anywhere, and those it obeys at the start of a line. */
+const MARKUP = /[\\*_~`|[\]<]|(?<=^|\s)[-#>+]/gu;
+/** Markdown is not read inside an address, and a backslash there would be part of it. */
+const ADDRESS = /^https?:\/\/\S+$/u;
+
+/**
+ * Text of others, with nothing in it that Discord or the bidi algorithm would obey. It is escaped word by word, as it is cut, so marks
+ * that only work in pairs (`[a b](…)`) are escaped one by one.
+ */
 function clean(text: string): string {
-  return escapeMarkdown(withoutBidiControls(text), { heading: true, bulletedList: true, numberedList: true, maskedLink: true }).replace(
-    /<(?=[@#:/at])/gu,
-    '\\<',
-  );
+  return withoutBidiControls(text)
+    .split(/(\s+)/u)
+    .map((word) => (ADDRESS.test(word) ? word : word.replace(MARKUP, '\\$&')))
+    .join('');
 }
 
 function oneLine(text: string): string {

@@ -34,7 +34,8 @@ interface Tokens {
   readonly spans: Uint32Array;
 }
 
-const WORD = /\S+/gu;
+/** The tokenizer's time grows with the square of a word's length, so a run without white space is cut. */
+const WORD = /\S{1,100}/gu;
 const wordPieces = new Map<string, readonly number[]>();
 
 async function load(options: WorkerOptions): Promise<Model> {

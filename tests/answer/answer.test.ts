@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadEncoder } from '../../src/app.ts';
+import type { Answer } from '../../src/answer/answer.ts';
+import { Answerer } from '../../src/answer/answerer.ts';
+import { inContext } from '../../src/answer/follow-up.ts';
+import { readQuestion } from '../../src/answer/question.ts';
+import { parseReport } from '../../src/corpus/parse.ts';
+import { readReports } from '../../src/corpus/read.ts';
+import type { Encoder } from '../../src/embedding/encoder.ts';
+import { buildIndex } from '../../src/indexing/build.ts';
+import { HOSTILE } from '../fixtures/hostile.ts';
+import { testConfig } from '../support/app.ts';
+
+const config = testConfig();
+let encoder: Encoder;
+let answerer: Answerer;
+beforeAll(async () => {
+  encoder = await loadEncoder(config);
+  answerer = new Answerer(await buildIndex((await readReports(config.seedsFolder)).documents, encoder), encoder);
+});
+afterAll(() => encoder.close());
+
+/** The promise of the program: what is quoted stands in the file, in that place, word for word. */
+function expectVerbatim(answer: Answer, from: Answerer): void {
+  for (const citation of answer.citations) {
+    const document = from.index.documents.find((d) => d.id === citation.document);
+    expect(citation.quote).toBe(document?.source.slice(citation.start, citation.end));
+    expect(citation.quote).not.toBe('');
+    const passage = document?.passages[citation.passage];
+    expect(citation.start).toBeGreaterThanOrEqual(passage?.start ?? Number.NaN);
+    expect(citation.end).toBeLessThanOrEqual(passage?.end ?? Number.NaN);
+    let last = citation.start;
+    for (const { start, end } of citation.highlights) {
+      expect(start).toBeGreaterThanOrEqual(last);
+      expect(end).toBeGreaterThan(start);
+      expect(end).toBeLessThanOrEqual(citation.end);
+      last = end;
+    }
+  }
+}
+
+describe('an answer', () => {
+  test('quotes the paragraph that answers, with the matching words marked', async () => {
+    const answer = await answerer.answer('بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟');
+    expect(answer).toMatchObject({ status: 'answered', language: 'ar', candidates: { length: 10 } });
+    const [first] = answer.citations;
+    expect(first).toMatchObject({ n: 1, document: '000_ddcf634ad3ebf0b8', passage: 7 });
+    expect(first?.highlights.map(({ start, end }) => first.quote.slice(start - first.start, end - first.start))).toEqual(
+      expect.arrayContaining(['طيران', 'التحالف', 'مقرات', 'الميادين']),
+    );
+    expectVerbatim(answer, answerer);
+  });
+
+  test('an English question is answered from the Arabic text', async () => {
+    const answer = await answerer.answer("Was Biden's decision legal?");
+    expect(answer).toMatchObject({ status: 'answered', language: 'en' });
+    expect(answer.citations[0]).toMatchObject({ passage: 10 });
+    expectVerbatim(answer, answerer);
+  });
+
+  test('only the sentence that fits is quoted from a paragraph of several', async () => {
+    const report = parseReport(
+      'flood',
+      'فيضان في الميناء القديم\n\nارتفع منسوب المياه مترين. وقال المحافظ سالم العلي إن ثلاثة جسور أغلقت. وتوقفت الدراسة في المدارس أسبوعا كاملا.\n\nعاد السكان بعد يومين.',
+    );
+    const flood = new Answerer(await buildIndex([report], encoder), encoder);
+    const answer = await flood.answer('كم أسبوعا توقفت الدراسة؟');
+    expect(answer.citations[0]?.quote).toBe('وتوقفت الدراسة في المدارس أسبوعا كاملا.');
+    expectVerbatim(answer, flood);
+  });
+
+  test.each(['وصفة الكبسة', 'شلونك اليوم؟', 'What is the capital of France?', 'who won the football match'])('silence, with candidates all the same: %s', async (question) => {
+    const answer = await answerer.answer(question);
+    expect(answer).toMatchObject({ status: 'not_found', citations: [], candidates: { length: 10 } });
+    expect(answer.confidence).toBeLessThan(0.25);
+  });
+
+  test('a follow-up is read in the light of the question before it', async () => {
+    const first = await answerer.answer('ماذا قال البيت الأبيض عن قرار بايدن؟');
+    const second = await answerer.answer('ولماذا؟', first.searched);
+    expect(second.searched).toBe('ماذا قال البيت الأبيض عن قرار بايدن؟ ولماذا؟');
+    expect(second.citations[0]?.passage).toBe(10);
+  });
+
+  test('quotes are verbatim for random reports and random questions', async () => {
+    const word = fc.constantFrom('قصفت', 'القاعدة', '“حقل', 'العمر”', 'د.', 'U.S.', '3.5', 'النفطي.', 'هل؟', 'نعم..', '😀', 'e\u0301t\u00e9', '\u202eغش', '\ud800', '(قوس', '**x**', '`');
+    const paragraph = fc.array(word, { minLength: 3, maxLength: 30 }).map((words) => words.join(' '));
+    const text = fc.array(paragraph, { minLength: 2, maxLength: 6 }).map((paragraphs) => paragraphs.join('\n\n'));
+    await fc.assert(
+      fc.asyncProperty(text, paragraph, async (source, question) => {
+        const report = parseReport('random', source);
+        fc.pre(report.passages.length > 0);
+        const random = new Answerer(await buildIndex([report], encoder), encoder);
+        expectVerbatim(await random.answer(question), random);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('bad input', () => {
+  test.each(HOSTILE)('$name', async ({ text, status }) => {
+    const answer = await answerer.answer(text);
+    if (status !== undefined) expect(answer.status).toBe(status);
+    if (answer.status === 'invalid') expect(answer).toMatchObject({ citations: [], candidates: [], confidence: 0 });
+    expectVerbatim(answer, answerer);
+  });
+
+  test('what no reader sees is taken out of a question', () => {
+    expect(readQuestion('\u202eمن\u0000  قصف\n\ud800 القاعدة\u200b؟').text).toBe('من قصف القاعدة ؟');
+    expect(readQuestion(`ق${'\u0651\u064b'.repeat(50)}`).text).toHaveLength(4);
+  });
+});
+
+describe('follow-ups', () => {
+  const BEFORE = 'من استهدف القاعدة الأميركية؟';
+  test.each(['ومن أيضا؟', 'وأين؟', 'ليش؟', 'and where did they go?', 'what about the drones?', 'Why?', 'متى؟'])('%s leans on the one before', (question) => {
+    expect(inContext(question, BEFORE)).toBe(`${BEFORE} ${question}`);
+    expect(inContext(question, undefined)).toBe(question);
+  });
+  test.each(['ماذا قال البيت الأبيض؟', 'Who shelled the American base on Monday?', 'كم عدد القتلى في القصف على حقل العمر؟'])('%s stands alone', (question) => {
+    expect(inContext(question, BEFORE)).toBe(question);
+  });
+});

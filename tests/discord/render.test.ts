@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Answer } from '../../src/answer/answer.ts';
+import { parseReport } from '../../src/corpus/parse.ts';
+import { answerMessage, passageChoice, passageMessage } from '../../src/discord/render.ts';
+
+/** Discord's limits, stated anew: the code under test has its own list. */
+function expectWithinLimits(message: ReturnType<typeof answerMessage>): void {
+  expect(message.content?.length ?? 0).toBeLessThanOrEqual(2_000);
+  let total = 0;
+  for (const embed of (message.embeds ?? []).map((e) => ('toJSON' in e ? e.toJSON() : e))) {
+    expect(embed.title?.length ?? 0).toBeLessThanOrEqual(256);
+    expect(embed.description?.length ?? 0).toBeLessThanOrEqual(4_096);
+    expect(embed.footer?.text.length ?? 0).toBeLessThanOrEqual(2_048);
+    total += (embed.title?.length ?? 0) + (embed.description?.length ?? 0) + (embed.footer?.text.length ?? 0);
+  }
+  expect(total).toBeLessThanOrEqual(6_000);
+  expect(message.allowedMentions).toMatchObject({ parse: [] });
+}
+
+const piece = fc.constantFrom('كلمة', 'قصفت', 'القاعدة', 'word', '**', '_', '`', '||', '> ', '# ', '- ', '[x](http://a.invalid)', '[x', 'y](http://a.invalid)', '@everyone', '<@123>', '\u202e', '\u2066', '😀', '\n', 'ا'.repeat(300), '\\');
+const text = (maxLength: number) => fc.array(piece, { minLength: 1, maxLength }).map((parts) => parts.join(' '));
+
+/** Any answer that could be made of any report: long quotes, markup, highlights anywhere. */
+const answers: fc.Arbitrary<Answer> = fc
+  .record({
+    quotes: fc.array(text(400), { minLength: 1, maxLength: 3 }),
+    marks: fc.array(fc.nat(4_000), { maxLength: 40 }),
+    question: text(300),
+    title: text(100),
+    status: fc.constantFrom('answered' as const, 'related' as const, 'not_found' as const),
+    language: fc.constantFrom('ar' as const, 'en' as const),
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ quotes, marks, question, title, status, language, confidence }) => ({
+    question,
+    searched: question,
+    language,
+    status,
+    refusal: undefined,
+    confidence,
+    latencyMs: 1,
+    candidates: [],
+    citations: quotes.map((quote, i) => {
+      const cuts = [...new Set(marks.map((mark) => mark % (quote.length + 1)))].sort((a, b) => a - b);
+      const highlights = cuts.flatMap((start, k) => (k % 2 === 0 && cuts[k + 1] !== undefined ? [{ start, end: cuts[k + 1] ?? start }] : []));
+      return { n: i + 1, document: 'd', title, passage: i, quote, start: 0, end: quote.length, highlights, score: 1 };
+    }),
+  }));
+
+test('no message exceeds a limit, pings, or lets a bidi override through, for 2,000 random answers', () => {
+  fc.assert(
+    fc.property(answers, fc.boolean(), (answer, showQuestion) => {
+      const message = answerMessage(answer, showQuestion);
+      expectWithinLimits(message);
+      const shown = JSON.stringify(message);
+      expect(shown).not.toMatch(/[\u202a-\u202e\u2066\u2067]/u);
+      expect(shown).not.toMatch(/(?<!\\)\]\(/u);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a paragraph of any length is shown within the limits', () => {
+  fc.assert(
+    fc.property(text(600), (body) => {
+      const document = parseReport('r', `عنوان التقرير الطويل\n\n${body.replace(/\n/gu, ' ')}`);
+      for (const passage of document.passages) {
+        expectWithinLimits(passageMessage(document, passage, 'ar'));
+        expect(passageChoice(passage).name.length).toBeLessThanOrEqual(100);
+      }
+    }),
+  );
+});
+
+test('what is shown of a quote is the quote, but for Markdown', () => {
+  const quote = 'سقطت عدة قذائف في “حقل العمر” النفطي، 12 منها (HIMARS) *ليلا*.';
+  const at = quote.indexOf('حقل');
+  const answer: Answer = {
+    question: 'س؟',
+    searched: 'س؟',
+    language: 'ar',
+    status: 'answered',
+    refusal: undefined,
+    confidence: 1,
+    latencyMs: 1,
+    candidates: [],
+    citations: [{ n: 1, document: 'd', title: 'عنوان', passage: 2, quote, start: 0, end: quote.length, highlights: [{ start: at, end: at + 3 }, { start: at + 4, end: at + 9 }], score: 1 }],
+  };
+  const [embed] = answerMessage(answer, false).embeds ?? [];
+  const description = embed && 'toJSON' in embed ? embed.toJSON().description : undefined;
+  expect(description).toMatchInlineSnapshot(`
+    "**من التقرير:**
+
+    > سقطت عدة قذائف في “**حقل العمر**” النفطي، 12 منها (HIMARS) \\*ليلا\\*.
+    ‏[1] ¶2 · ⁨عنوان⁩"
+  `);
+});

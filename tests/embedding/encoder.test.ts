@@ -1,0 +1,150 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadEncoder } from '../../src/app.ts';
+import type { Encoder } from '../../src/embedding/encoder.ts';
+import { TransformersEncoder } from '../../src/embedding/transformers-encoder.ts';
+import { windows } from '../../src/embedding/windows.ts';
+import { temporaryFolder, testConfig } from '../support/app.ts';
+
+const config = testConfig();
+const MODEL = config.embedding.model;
+const options = { ...config.embedding, cacheFolder: temporaryFolder(), hub: undefined };
+let encoder: Encoder;
+beforeAll(async () => {
+  encoder = await loadEncoder(config);
+});
+afterAll(() => encoder.close());
+
+const norm = (vector: Float32Array) => Math.hypot(...vector);
+
+describe('the shipped model', () => {
+  test('gives the check values of its README', async () => {
+    const [encoded] = await encoder.encode(['متى قصفت القاعدة الأميركية؟'], 'query');
+    const expected = [0.10736, -0.06572, -0.02366, -0.08154];
+    expected.forEach((value, i) => expect(encoded?.vectors[i]).toBeCloseTo(value, 4));
+  });
+
+  test('one pass gives a unit vector and a unit state for each token, with the span of its word', async () => {
+    const text = '  حقل  العمر.';
+    const [encoded] = await encoder.encode([text], 'passage');
+    const d = encoder.info.dimensions;
+    expect(norm(encoded?.vectors ?? new Float32Array())).toBeCloseTo(1, 5);
+    const spans = [...(encoded?.spans ?? [])];
+    expect(spans).toHaveLength((2 * (encoded?.states.length ?? 0)) / d);
+    for (let t = 0; t < spans.length / 2; t++) {
+      expect(norm(encoded?.states.subarray(t * d, (t + 1) * d) ?? new Float32Array())).toBeCloseTo(1, 4);
+      expect(['حقل', 'العمر.']).toContain(text.slice(spans[2 * t], spans[2 * t + 1]));
+    }
+  });
+
+  test('a text means the same alone and in a batch of others, in the order they came', async () => {
+    const texts = ['قصير', 'نص أطول بكثير من غيره '.repeat(12), '', 'The base', 'قصير'];
+    const together = await encoder.encode(texts, 'passage');
+    for (const [i, text] of texts.entries()) {
+      const [alone] = await encoder.encode([text], 'passage');
+      const cosine = together[i]?.vectors.reduce((sum, x, k) => sum + x * (alone?.vectors[k] ?? 0), 0);
+      expect(cosine).toBeGreaterThan(0.999);
+      expect(together[i]?.states.length).toBe(alone?.states.length);
+    }
+    expect(together[2]?.states).toHaveLength(0);
+  });
+
+  test('a passage beyond the limit has several windows and loses no token; a question is cut', async () => {
+    const long = Array.from({ length: 1500 }, (_, i) => `كلمة${i}`).join(' ');
+    const [passage] = await encoder.encode([long], 'passage');
+    const [question] = await encoder.encode([long], 'query');
+    const d = encoder.info.dimensions;
+    expect((passage?.vectors.length ?? 0) / d).toBeGreaterThan(2);
+    expect(passage?.spans.at(-1)).toBe(long.length);
+    expect((question?.vectors.length ?? 0) / d).toBe(1);
+    expect((question?.states.length ?? 0) / d).toBeLessThan(encoder.info.maxTokens);
+  });
+
+  test('hostile text is encoded like any other', async () => {
+    const texts = ['\ud800', '\u202e\u0000\u200b', '😀😀', 'ﷺ', 'a'.repeat(50_000)];
+    for (const encoded of await encoder.encode(texts, 'passage')) expect(norm(encoded.vectors.subarray(0, encoder.info.dimensions))).toBeCloseTo(1, 4);
+  });
+
+  test('the main thread stays free while it works', async () => {
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 1);
+    await encoder.encode(new Array<string>(64).fill('نص من كلمات كثيرة يطول ويطول '.repeat(20)), 'passage');
+    clearInterval(timer);
+    expect(longest).toBeLessThan(250);
+  });
+});
+
+describe('windows', () => {
+  test('cover every token once, none longer than the limit', () => {
+    const sizes = fc.record({ length: fc.nat(5000), size: fc.integer({ min: 20, max: 600 }), overlap: fc.integer({ min: 0, max: 15 }) });
+    fc.assert(
+      fc.property(sizes, ({ length, size, overlap }) => {
+        let kept = 0;
+        for (const w of windows(length, size, overlap)) {
+          expect(w.end - w.start).toBeLessThanOrEqual(size);
+          expect(w.keepStart).toBe(kept);
+          expect(w.keepStart).toBeGreaterThanOrEqual(w.start);
+          expect(w.keepEnd).toBeLessThanOrEqual(w.end);
+          kept = w.keepEnd;
+        }
+        expect(kept).toBe(length);
+      }),
+    );
+  });
+});
+
+describe('other models', () => {
+  test('a folder that is not there, has no weights or is damaged is named with the way out', async () => {
+    await expect(TransformersEncoder.load({ ...options, model: join(temporaryFolder(), 'none') })).rejects.toThrow(/There is no model folder .* Set EMBEDDING_MODEL/u);
+    const copy = join(temporaryFolder(), 'copy');
+    cpSync(MODEL, copy, { recursive: true });
+    rmSync(join(copy, 'onnx'), { recursive: true });
+    await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/has no onnx\/model_quantized\.onnx/u);
+    writeFileSync(join(copy, 'isnad.json'), '{"pooling":"max"}');
+    await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/isnad\.json of the model copy: pooling/u);
+  });
+
+  test('a hub id is refused unless downloads are allowed', async () => {
+    await expect(TransformersEncoder.load({ ...options, model: 'Xenova/multilingual-e5-small' })).rejects.toThrow(/EMBEDDING_ALLOW_DOWNLOAD=true/u);
+  });
+
+  test('a hub id is downloaded once, with progress, and works without isnad.json', async () => {
+    const asked: string[] = [];
+    const hub = createServer((request, response) => {
+      const path = /^\/test\/e5-copy\/resolve\/main\/(.+)$/u.exec(request.url ?? '')?.[1] ?? '';
+      asked.push(path);
+      if (!['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model_quantized.onnx'].includes(path)) return response.writeHead(404).end();
+      const data = readFileSync(join(MODEL, path));
+      return response.writeHead(200, { 'content-length': data.length }).end(data);
+    });
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    const cacheFolder = temporaryFolder();
+    const remote = { ...options, cacheFolder, model: 'test/e5-copy', hub: `http://127.0.0.1:${(hub.address() as AddressInfo).port}/` };
+    const seen = new Set<string>();
+    const downloaded = await TransformersEncoder.load(remote, (file) => seen.add(file));
+    const [encoded] = await downloaded.encode(['متى قصفت القاعدة الأميركية؟'], 'query');
+    await downloaded.close();
+    expect(encoded?.vectors[0]).toBeCloseTo(0.10736, 4);
+    expect(seen).toContain('onnx/model_quantized.onnx');
+    const requests = asked.length;
+    const again = await TransformersEncoder.load(remote);
+    await again.close();
+    expect(asked.slice(requests)).not.toContain('onnx/model_quantized.onnx');
+    hub.close();
+    hub.closeAllConnections();
+  });
+
+  test('after it is closed, a call rejects', async () => {
+    const other = await loadEncoder(config);
+    await other.close();
+    await expect(other.encode(['x'], 'query')).rejects.toThrow(/closed/u);
+  });
+});

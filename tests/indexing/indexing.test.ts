@@ -1,0 +1,217 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadEncoder } from '../../src/app.ts';
+import type { Document } from '../../src/corpus/document.ts';
+import { parseReport } from '../../src/corpus/parse.ts';
+import type { Encoder } from '../../src/embedding/encoder.ts';
+import { ExactIndex } from '../../src/indexing/exact.ts';
+import { HnswIndex } from '../../src/indexing/hnsw.ts';
+import { LexicalIndex } from '../../src/indexing/lexical.ts';
+import { INDEX_FILES, MANIFEST_FILE } from '../../src/indexing/manifest.ts';
+import { openIndex } from '../../src/indexing/store.ts';
+import { TokenStates } from '../../src/indexing/token-states.ts';
+import { terms } from '../../src/text/words.ts';
+import { temporaryFolder, testConfig } from '../support/app.ts';
+
+/** Unit vectors from a seeded generator. */
+function randomVectors(count: number, dimensions: number, seed = 1): Float32Array {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
+  const vectors = Float32Array.from({ length: count * dimensions }, next);
+  for (let v = 0; v < count; v++) {
+    const row = vectors.subarray(v * dimensions, (v + 1) * dimensions);
+    const length = Math.hypot(...row);
+    row.forEach((x, i) => {
+      row[i] = x / length;
+    });
+  }
+  return vectors;
+}
+
+describe('HNSW against the exact index', () => {
+  test('recall@10 of at least .99 over 2,000 vectors', async () => {
+    const d = 32;
+    const vectors = randomVectors(2_000, d);
+    const hnsw = await HnswIndex.build(vectors, d);
+    const exact = new ExactIndex(vectors, d);
+    const queries = randomVectors(100, d, 7);
+    let found = 0;
+    for (let q = 0; q < 100; q++) {
+      const query = queries.subarray(q * d, (q + 1) * d);
+      const truth = new Set(exact.search(query, 10).map((n) => n.label));
+      found += hnsw.search(query, 10).filter((n) => truth.has(n.label)).length;
+    }
+    expect(found / 1000).toBeGreaterThanOrEqual(0.99);
+  });
+
+  test('small indexes agree to the last place, whatever k', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.nat(60), fc.integer({ min: 1, max: 1e6 }), async (count, k, seed) => {
+        const vectors = randomVectors(count, 8, seed);
+        const query = randomVectors(1, 8, seed + 1);
+        const hnsw = (await HnswIndex.build(vectors, 8)).search(query, k);
+        const exact = new ExactIndex(vectors, 8).search(query, k);
+        expect(hnsw.map((n) => n.label)).toEqual(exact.map((n) => n.label));
+        hnsw.forEach((n, i) => expect(n.cosine).toBeCloseTo(exact[i]?.cosine ?? 0, 5));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('BM25', () => {
+  /** The textbook formula, term by term. A passage's length counts its distinct terms, as the library does. */
+  function plain(passages: readonly string[], question: string): Map<number, number> {
+    const docs = passages.map((p) => terms(p));
+    const length = (doc: readonly string[]) => new Set(doc).size;
+    const average = docs.reduce((sum, doc) => sum + length(doc), 0) / docs.length;
+    const scores = new Map<number, number>();
+    for (const term of new Set(terms(question))) {
+      const n = docs.filter((doc) => doc.includes(term)).length;
+      const idf = Math.log(1 + (docs.length - n + 0.5) / (n + 0.5));
+      docs.forEach((doc, id) => {
+        const tf = doc.filter((t) => t === term).length;
+        if (tf === 0) return;
+        scores.set(id, (scores.get(id) ?? 0) + (idf * tf * 2.2) / (tf + 1.2 * (0.25 + (0.75 * length(doc)) / average)));
+      });
+    }
+    return scores;
+  }
+
+  test('is the formula, on folded and stemmed terms', () => {
+    const passages = ['قصفت الميليشيات القاعدة الأميركية', 'الميليشيات انسحبت', 'طائرات فوق القاعدة والقاعدة', 'The base burned'];
+    const index = LexicalIndex.build(passages);
+    for (const question of ['من قصف القاعده؟', 'ميليشيات', 'burning bases', 'القاعدة وطائرات الميليشيات']) {
+      const expected = plain(passages, question);
+      const actual = index.search(question);
+      expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
+      for (const [id, score] of actual) expect(score).toBeCloseTo(expected.get(id) ?? 0, 6);
+    }
+  });
+
+  test('survives being written and read', () => {
+    const index = LexicalIndex.build(['حقل العمر', 'ريف دير الزور']);
+    expect(LexicalIndex.parse(JSON.stringify(index)).search('العمر')).toEqual(index.search('العمر'));
+  });
+});
+
+describe('token states', () => {
+  const d = 16;
+  const encoded = [3, 0, 5].map((tokens, i) => ({
+    vectors: randomVectors(1, d, i + 1),
+    states: randomVectors(tokens, d, i + 10),
+    spans: Uint32Array.from({ length: 2 * tokens }, (_, k) => k),
+  }));
+  const states = TokenStates.from(encoded, d);
+
+  test('a cosine in one byte a number is off by less than 0.01', () => {
+    const query = randomVectors(1, d, 99);
+    for (const [passage, { states: exact }] of encoded.entries()) {
+      for (let t = 0; t < exact.length / d; t++) {
+        const cosine = exact.subarray(t * d, (t + 1) * d).reduce((sum, x, k) => sum + x * (query[k] ?? 0), 0);
+        expect(Math.abs(states.cosine(query, 0, (states.offsets[passage] ?? 0) + t) - cosine)).toBeLessThan(0.01);
+      }
+    }
+  });
+
+  test('survive being written and read; other bytes are refused', () => {
+    expect(TokenStates.fromBytes(states.toBytes())).toEqual(states);
+    expect(() => TokenStates.fromBytes(states.toBytes().slice(0, -1))).toThrow(/not a token states file/u);
+    expect(() => TokenStates.fromBytes(new Uint8Array(3))).toThrow();
+  });
+});
+
+describe('the index folder', () => {
+  const config = testConfig();
+  let encoder: Encoder;
+  const report = (text: string): Document[] => [parseReport('report', `انهيار جسر قديم في المدينة\n\n${text}\n\nأغلقت الشرطة الطريق حتى المساء.`)];
+  const documents = report('انهار الجسر فجر الأحد بعد فيضان النهر.');
+  beforeAll(async () => {
+    encoder = await loadEncoder(config);
+  });
+  afterAll(() => encoder.close());
+
+  async function open(folder: string, docs = documents, force = false) {
+    const notices: string[] = [];
+    const progress: number[] = [];
+    const opened = await openIndex(folder, docs, encoder, { force, onNotice: (line) => notices.push(line), onProgress: (done) => progress.push(done) });
+    return { ...opened, notices, progress };
+  }
+
+  test('is built once, with progress, and opened after that', async () => {
+    const folder = temporaryFolder();
+    const first = await open(folder);
+    expect(first.built).toBe(true);
+    expect(first.progress).toEqual([1, 2, 3]);
+    const second = await open(folder);
+    expect(second.built).toBe(false);
+    expect(second.index.states).toEqual(first.index.states);
+    expect((await open(folder, documents, true)).built).toBe(true);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  test('another report or a changed one is another index; the old one is cleared away', async () => {
+    const folder = temporaryFolder();
+    const before = await open(folder);
+    const after = await open(folder, report('انهار الجسر مساء الاثنين بعد فيضان النهر.'));
+    expect(after.built).toBe(true);
+    expect(after.folder).not.toBe(before.folder);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  test.each([...Object.values(INDEX_FILES), MANIFEST_FILE])('damage to %s is named in one line and mended', async (file) => {
+    const folder = temporaryFolder();
+    const { folder: home } = await open(folder);
+    const bytes = readFileSync(join(home, file));
+    const flipped = Buffer.from(bytes);
+    flipped[Math.floor(bytes.length / 2)] = (flipped[Math.floor(bytes.length / 2)] ?? 0) ^ 0xff;
+    const damages: (() => void)[] = [
+      () => writeFileSync(join(home, file), flipped),
+      () => writeFileSync(join(home, file), bytes.subarray(0, bytes.length / 2)),
+      () => writeFileSync(join(home, file), ''),
+      () => rmSync(join(home, file)),
+    ];
+    for (const damage of damages) {
+      damage();
+      const mended = await open(folder);
+      // A flipped bit in the manifest may fall on a blank or a date: then it does no harm.
+      if (file !== MANIFEST_FILE || mended.built) {
+        expect(mended.notices).toEqual([expect.stringMatching(/^The index in .* is damaged \(.*\); it is built anew\.$/u)]);
+      }
+      expect((await open(folder)).built).toBe(false);
+    }
+  });
+
+  test('what an interrupted build left is never opened, and cleared away once it is old', async () => {
+    const folder = temporaryFolder();
+    const { folder: home } = await open(folder);
+    const left = join(folder, '.building-0123456789ab');
+    cpSync(home, left, { recursive: true });
+    const fresh = join(folder, '.building-ffffffffffff');
+    mkdirSync(fresh);
+    utimesSync(left, new Date(0), new Date(0));
+    rmSync(home, { recursive: true });
+    expect((await open(folder)).built).toBe(true);
+    expect(existsSync(left)).toBe(false);
+    expect(existsSync(fresh)).toBe(true);
+  });
+
+  test('several builds at once all answer, and one sound index is left', async () => {
+    const folder = temporaryFolder();
+    const all = await Promise.all([1, 2, 3, 4].map(() => open(folder, documents, true)));
+    for (const { index } of all) expect(index.passages).toHaveLength(3);
+    expect((await open(folder)).built).toBe(false);
+    expect(readdirSync(folder).filter((name) => !name.startsWith('.'))).toHaveLength(1);
+  });
+
+  test('a folder that can not be written is named with the way out', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(open(join(file, 'index'))).rejects.toThrow(/The index can't be written to .* \(ENOTDIR\)\. Free space or make it writable, or set INDEX_DIR/u);
+  });
+});
