@@ -36,6 +36,9 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
 });
 
+/** Names of the variables. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
 export interface Config {
   readonly discord: {
     readonly token: string | undefined;

@@ -1,11 +1,4 @@
-import {
-  ActionRowBuilder,
-  type APIApplicationCommandOptionChoice,
-  type BaseMessageOptions,
-  ButtonBuilder,
-  ButtonStyle,
-  EmbedBuilder,
-} from 'discord.js';
+import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { readQuestion } from '../answer/question.ts';
 import { paragraphLabel, type Wording, wordingFor } from '../answer/wording.ts';

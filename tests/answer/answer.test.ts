@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadEncoder } from '../../src/app.ts';
 import type { Answer } from '../../src/answer/answer.ts';
 import { Answerer } from '../../src/answer/answerer.ts';
 import { inContext } from '../../src/answer/follow-up.ts';
 import { readQuestion } from '../../src/answer/question.ts';
+import { loadEncoder } from '../../src/app.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
@@ -70,11 +70,14 @@ describe('an answer', () => {
     expectVerbatim(answer, flood);
   });
 
-  test.each(['وصفة الكبسة', 'شلونك اليوم؟', 'What is the capital of France?', 'who won the football match'])('silence, with candidates all the same: %s', async (question) => {
-    const answer = await answerer.answer(question);
-    expect(answer).toMatchObject({ status: 'not_found', citations: [], candidates: { length: 10 } });
-    expect(answer.confidence).toBeLessThan(0.25);
-  });
+  test.each(['وصفة الكبسة', 'شلونك اليوم؟', 'What is the capital of France?', 'who won the football match'])(
+    'silence, with candidates all the same: %s',
+    async (question) => {
+      const answer = await answerer.answer(question);
+      expect(answer).toMatchObject({ status: 'not_found', citations: [], candidates: { length: 10 } });
+      expect(answer.confidence).toBeLessThan(0.25);
+    },
+  );
 
   test('a follow-up is read in the light of the question before it', async () => {
     const first = await answerer.answer('ماذا قال البيت الأبيض عن قرار بايدن؟');
@@ -84,7 +87,25 @@ describe('an answer', () => {
   });
 
   test('quotes are verbatim for random reports and random questions', async () => {
-    const word = fc.constantFrom('قصفت', 'القاعدة', '“حقل', 'العمر”', 'د.', 'U.S.', '3.5', 'النفطي.', 'هل؟', 'نعم..', '😀', 'e\u0301t\u00e9', '\u202eغش', '\ud800', '(قوس', '**x**', '`');
+    const word = fc.constantFrom(
+      'قصفت',
+      'القاعدة',
+      '“حقل',
+      'العمر”',
+      'د.',
+      'U.S.',
+      '3.5',
+      'النفطي.',
+      'هل؟',
+      'نعم..',
+      '😀',
+      'e\u0301t\u00e9',
+      '\u202eغش',
+      '\ud800',
+      '(قوس',
+      '**x**',
+      '`',
+    );
     const paragraph = fc.array(word, { minLength: 3, maxLength: 30 }).map((words) => words.join(' '));
     const text = fc.array(paragraph, { minLength: 2, maxLength: 6 }).map((paragraphs) => paragraphs.join('\n\n'));
     await fc.assert(

@@ -15,7 +15,9 @@ describe('the seed', () => {
   const document = parseReport('seed', source);
 
   test('is the file as received', () => {
-    expect(createHash('sha256').update(readFileSync(SEED)).digest('hex')).toMatchInlineSnapshot(`"e47a3ee49c6ae40ff2d46aa2140cc6d671a1f7b454a6a5ffcf53bd4db1a78cce"`);
+    expect(createHash('sha256').update(readFileSync(SEED)).digest('hex')).toMatchInlineSnapshot(
+      `"e47a3ee49c6ae40ff2d46aa2140cc6d671a1f7b454a6a5ffcf53bd4db1a78cce"`,
+    );
   });
 
   test('has its title, standfirst and twelve paragraphs, and nothing of the page around it', () => {
@@ -90,7 +92,10 @@ describe('reports of any shape', () => {
   });
 
   test('every passage and sentence is a slice of the source', () => {
-    const piece = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('\n', '\n\n', '\r\n \r\n', 'قال الوزير. ', '“نعم”', 'Share this:', '\u2029'));
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom('\n', '\n\n', '\r\n \r\n', 'قال الوزير. ', '“نعم”', 'Share this:', '\u2029'),
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (parts) => {
         const source = parts.join('');

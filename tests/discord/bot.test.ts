@@ -1,4 +1,4 @@
-import type { APIEmbed, APIMessage } from 'discord-api-types/v10';
+import type { APIEmbed, APIMessage } from 'discord.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/all.ts';
 import { type App, openApp } from '../../src/app.ts';
@@ -148,7 +148,9 @@ describe('messages', () => {
   test('several at once are answered in order', async () => {
     const user = server.addUser({ username: 'salma' });
     const channel = server.openDm(user);
-    const asked = ['ماذا فعلت طائرات الاستطلاع؟', 'بماذا قصف طيران التحالف المقرات؟', 'إلى أين انسحبت الميليشيات؟'].map((content) => server.userMessage({ user, channel, content }));
+    const asked = ['ماذا فعلت طائرات الاستطلاع؟', 'بماذا قصف طيران التحالف المقرات؟', 'إلى أين انسحبت الميليشيات؟'].map((content) =>
+      server.userMessage({ user, channel, content }),
+    );
     const replies = await Promise.all(asked.map((message) => message.reply()));
     expect(replies.map((reply) => reply.message_reference?.message_id)).toEqual(asked.map((message) => message.message.id));
     const sent = server.requests.filter((r) => r.method === 'POST' && r.path.endsWith('/messages')).map((r) => r.body);
@@ -222,7 +224,10 @@ describe('the connection', () => {
   test('a rate limit is waited for, a passing fault of the server tried again', async () => {
     const user = server.addUser({ username: 'salma' });
     const channel = server.openDm(user);
-    server.failNext({ method: 'POST', path: /\/messages$/u }, { status: 429, headers: { 'retry-after': '0.1' }, body: { message: 'slow down', retry_after: 0.1, global: false } });
+    server.failNext(
+      { method: 'POST', path: /\/messages$/u },
+      { status: 429, headers: { 'retry-after': '0.1' }, body: { message: 'slow down', retry_after: 0.1, global: false } },
+    );
     expect(embed(await server.userMessage({ user, channel, content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply()).description).toContain('¶5');
     server.failNext({ method: 'POST', path: /\/messages$/u }, { status: 502 });
     expect(embed(await server.userMessage({ user, channel, content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply()).description).toContain('¶5');

@@ -18,7 +18,30 @@ function expectWithinLimits(message: ReturnType<typeof answerMessage>): void {
   expect(message.allowedMentions).toMatchObject({ parse: [] });
 }
 
-const piece = fc.constantFrom('كلمة', 'قصفت', 'القاعدة', 'word', '**', '_', '`', '||', '> ', '# ', '- ', '[x](http://a.invalid)', '[x', 'y](http://a.invalid)', '@everyone', '<@123>', '\u202e', '\u2066', '😀', '\n', 'ا'.repeat(300), '\\');
+const piece = fc.constantFrom(
+  'كلمة',
+  'قصفت',
+  'القاعدة',
+  'word',
+  '**',
+  '_',
+  '`',
+  '||',
+  '> ',
+  '# ',
+  '- ',
+  '[x](http://a.invalid)',
+  '[x',
+  'y](http://a.invalid)',
+  '@everyone',
+  '<@123>',
+  '\u202e',
+  '\u2066',
+  '😀',
+  '\n',
+  'ا'.repeat(300),
+  '\\',
+);
 const text = (maxLength: number) => fc.array(piece, { minLength: 1, maxLength }).map((parts) => parts.join(' '));
 
 /** Any answer that could be made of any report: long quotes, markup, highlights anywhere. */
@@ -85,7 +108,22 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
     confidence: 1,
     latencyMs: 1,
     candidates: [],
-    citations: [{ n: 1, document: 'd', title: 'عنوان', passage: 2, quote, start: 0, end: quote.length, highlights: [{ start: at, end: at + 3 }, { start: at + 4, end: at + 9 }], score: 1 }],
+    citations: [
+      {
+        n: 1,
+        document: 'd',
+        title: 'عنوان',
+        passage: 2,
+        quote,
+        start: 0,
+        end: quote.length,
+        highlights: [
+          { start: at, end: at + 3 },
+          { start: at + 4, end: at + 9 },
+        ],
+        score: 1,
+      },
+    ],
   };
   const [embed] = answerMessage(answer, false).embeds ?? [];
   const description = embed && 'toJSON' in embed ? embed.toJSON().description : undefined;

@@ -25,7 +25,7 @@ describe('the shipped model', () => {
   test('gives the check values of its README', async () => {
     const [encoded] = await encoder.encode(['متى قصفت القاعدة الأميركية؟'], 'query');
     const expected = [0.10736, -0.06572, -0.02366, -0.08154];
-    expected.forEach((value, i) => expect(encoded?.vectors[i]).toBeCloseTo(value, 4));
+    for (const [i, value] of expected.entries()) expect(encoded?.vectors[i]).toBeCloseTo(value, 4);
   });
 
   test('one pass gives a unit vector and a unit state for each token, with the span of its word', async () => {
@@ -103,7 +103,9 @@ describe('windows', () => {
 
 describe('other models', () => {
   test('a folder that is not there, has no weights or is damaged is named with the way out', async () => {
-    await expect(TransformersEncoder.load({ ...options, model: join(temporaryFolder(), 'none') })).rejects.toThrow(/There is no model folder .* Set EMBEDDING_MODEL/u);
+    await expect(TransformersEncoder.load({ ...options, model: join(temporaryFolder(), 'none') })).rejects.toThrow(
+      /There is no model folder .* Set EMBEDDING_MODEL/u,
+    );
     const copy = join(temporaryFolder(), 'copy');
     cpSync(MODEL, copy, { recursive: true });
     rmSync(join(copy, 'onnx'), { recursive: true });

@@ -57,7 +57,7 @@ describe('HNSW against the exact index', () => {
         const hnsw = (await HnswIndex.build(vectors, 8)).search(query, k);
         const exact = new ExactIndex(vectors, 8).search(query, k);
         expect(hnsw.map((n) => n.label)).toEqual(exact.map((n) => n.label));
-        hnsw.forEach((n, i) => expect(n.cosine).toBeCloseTo(exact[i]?.cosine ?? 0, 5));
+        for (const [i, n] of hnsw.entries()) expect(n.cosine).toBeCloseTo(exact[i]?.cosine ?? 0, 5);
       }),
       { numRuns: 50 },
     );

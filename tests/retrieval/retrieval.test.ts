@@ -45,7 +45,7 @@ describe('fusion', () => {
     fc.assert(
       fc.property(fc.array(signal, { minLength: 1, maxLength: 30 }), (candidates) => {
         const moved = candidates.map((c) => ({ dense: 3 * c.dense + 7, lexical: 2 * c.lexical + 1, late: 0.5 * c.late - 9 }));
-        fuse(moved).forEach((score, i) => expect(score).toBeCloseTo(fuse(candidates)[i] ?? Number.NaN, 6));
+        for (const [i, score] of fuse(moved).entries()) expect(score).toBeCloseTo(fuse(candidates)[i] ?? Number.NaN, 6);
       }),
     );
   });

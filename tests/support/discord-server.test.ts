@@ -281,9 +281,12 @@ describe('interactions', () => {
     await restart({ acknowledgeWithinMs: 20 });
     const { client } = await connect({});
     const code = new Promise((resolve) => {
-      client.on(Events.InteractionCreate, async (interaction) => {
-        await setTimeout(50);
-        if (interaction.isChatInputCommand()) resolve(await caught(interaction.deferReply()));
+      client.on(Events.InteractionCreate, (interaction) => {
+        const late = async () => {
+          await setTimeout(50);
+          if (interaction.isChatInputCommand()) resolve(await caught(interaction.deferReply()));
+        };
+        void late();
       });
     });
     server.slash({ user: server.addUser({ username: 'amal' }), name: 'ask' });

@@ -24,7 +24,9 @@ describe('sentences', () => {
   });
 
   test('in order, apart, and nothing but white space is left out', () => {
-    const text = fc.array(fc.constantFrom('كلمة', 'د', 'word', '3', '.', '..', '؟', '؛', '…', ' ', '  ', '“', '”', '«', '»', '"', ')', '\n'), { maxLength: 60 });
+    const text = fc.array(fc.constantFrom('كلمة', 'د', 'word', '3', '.', '..', '؟', '؛', '…', ' ', '  ', '“', '”', '«', '»', '"', ')', '\n'), {
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(text, (parts) => {
         const source = parts.join('');

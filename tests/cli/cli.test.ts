@@ -1,0 +1,220 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/app.ts';
+import { DiscordServer } from '../support/discord-server.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
+const SOURCE = readFileSync('seeds/000_ddcf634ad3ebf0b8.txt', 'utf8');
+/** Away from any .env of a developer, one index for all. */
+const folder = temporaryFolder();
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env;
+  return spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { PATH, HOME, INDEX_DIR: join(folder, 'index'), ...environment } });
+}
+
+function run(args: readonly string[], environment: Record<string, string> = {}, input = ''): Promise<Ended> {
+  const child = start(args, environment);
+  return new Promise((resolve) => {
+    let out = '';
+    let err = '';
+    child.stdout?.on('data', (data: Buffer) => (out += data));
+    child.stderr?.on('data', (data: Buffer) => (err += data));
+    child.stdin?.end(input);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** Resolves with what stands on standard output as soon as it matches. */
+function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let out = '';
+    child.stdout?.on('data', (data: Buffer) => {
+      out += data;
+      if (pattern.test(out)) resolve(out);
+    });
+    child.on('close', (code) => reject(new Error(`ended with ${code} after: ${out}`)));
+  });
+}
+
+describe('ask', () => {
+  test('builds the index on first use and prints the cited answer, plain when piped', async () => {
+    const { code, out, err } = await run(['ask', 'ماذا فعلت طائرات الاستطلاع؟']);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^Indexed 14 passages in [\d.]+ s \(event loop p99 [\d.]+ ms\)\.\n$/u);
+    expect(out).toContain('«وفي الأثناء، حلقت طائرات الاستطلاع');
+    expect(out).toMatch(/\[1\] ¶5 · \u2068مواجهة في دير الزور/u);
+    expect(out).not.toContain('\u001b');
+    const again = await run(['ask', 'What', 'were', 'the', 'reconnaissance', 'aircraft', 'doing?']);
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.out).toContain('¶5');
+  });
+
+  test('--json prints the object programs rely on', async () => {
+    const { out } = await run(['ask', '--json', 'ماذا قال البيت الأبيض عن قرار بايدن؟']);
+    const answer = JSON.parse(out);
+    expect(Object.keys(answer)).toEqual(['question', 'language', 'status', 'confidence', 'citations', 'candidates', 'latency_ms']);
+    expect(answer).toMatchObject({ question: 'ماذا قال البيت الأبيض عن قرار بايدن؟', language: 'ar', status: 'answered' });
+    expect(answer.candidates).toHaveLength(10);
+    const [first] = answer.citations;
+    expect(Object.keys(first)).toEqual(['n', 'document', 'passage', 'quote', 'start', 'end', 'highlights', 'score']);
+    expect(first).toMatchObject({ n: 1, document: '000_ddcf634ad3ebf0b8', passage: 10 });
+    expect(SOURCE.slice(first.start, first.end)).toBe(first.quote);
+  });
+
+  test('--jsonl prints one object a line, in order, whatever the lines hold', async () => {
+    const lines = ['من قصف القاعدة؟', '', '@everyone', 'وصفة الكبسة', '\u202e', 'Who shelled the base?'];
+    const { code, out } = await run(['ask', '--jsonl'], {}, `${lines.join('\n')}\n`);
+    expect(code).toBe(0);
+    const answers = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { question: string; status: string });
+    expect(answers.map((answer) => answer.question)).toEqual(lines);
+    expect(answers.map((answer) => answer.status)).toMatchObject({ 1: 'invalid', 3: 'not_found', 4: 'invalid' });
+  });
+
+  test('another folder of reports works as well', async () => {
+    const seeds = temporaryFolder();
+    writeFileSync(
+      join(seeds, 'bridge.txt'),
+      'Old bridge collapses in the harbour town\n\nThe bridge fell at dawn on Sunday.\n\nPolice closed the road until evening.\n\nLeave a Reply',
+    );
+    writeFileSync(join(seeds, 'حريق.txt'), 'حريق في سوق المدينة القديمة\n\nالتهمت النيران عشرين متجرا.\n\nلم تقع إصابات.');
+    const environment = { SEEDS_DIR: seeds, INDEX_DIR: temporaryFolder() };
+    const english = JSON.parse((await run(['ask', '--json', 'When did the bridge fall?'], environment)).out);
+    expect(english.citations[0]).toMatchObject({ document: 'bridge', passage: 1, quote: 'The bridge fell at dawn on Sunday.' });
+    const arabic = JSON.parse((await run(['ask', '--json', 'كم متجرا احترق؟'], environment)).out);
+    expect(arabic.citations[0]).toMatchObject({ document: 'حريق', passage: 1 });
+  });
+});
+
+describe('chat', () => {
+  test('answers, follows up, keeps its history', async () => {
+    const { code, out } = await run(['chat'], {}, 'ماذا قال البيت الأبيض عن قرار بايدن؟\nولماذا؟\n/history\n/help\n/what\n/quit\nnot read\n');
+    expect(code).toBe(0);
+    expect(out.match(/¶10/gu)?.length).toBeGreaterThanOrEqual(2);
+    expect(out).toContain('1. ماذا قال البيت الأبيض عن قرار بايدن؟\n2. ولماذا؟');
+    expect(out).toContain('/passages');
+    expect(out).toContain('No command /what');
+  });
+
+  test('without a token, start says so in a sentence and chats', async () => {
+    const { code, out, err } = await run([], {}, 'ماذا فعلت طائرات الاستطلاع؟\n');
+    expect(code).toBe(0);
+    expect(err).toMatch(/^No DISCORD_TOKEN is set, so this is a chat in the terminal/u);
+    expect(out).toContain('¶5');
+  });
+});
+
+describe('wrong usage and bad surroundings: one line, no stack trace', () => {
+  test.each<[name: string, args: string[], environment: Record<string, string>, code: number, line: RegExp]>([
+    ['no question', ['ask'], {}, 2, /^error: ask needs a question/u],
+    ['unknown command', ['frobnicate'], {}, 2, /^error: there is no command 'frobnicate'/u],
+    ['unknown option', ['ask', '--colour'], {}, 2, /^error: unknown option '--colour'/u],
+    ['bot without a token', ['bot'], {}, 2, /^No DISCORD_TOKEN: create a bot at/u],
+    ['bad boolean', ['ask', 'x'], { EMBEDDING_ALLOW_DOWNLOAD: 'perhaps' }, 2, /^EMBEDDING_ALLOW_DOWNLOAD: expected true or false, got "perhaps"/u],
+    ['bad number', ['ask', 'x'], { EMBEDDING_THREADS: '0' }, 2, /^EMBEDDING_THREADS: expected a whole number from 1 to 64, got "0"/u],
+    ['bad address', ['ask', 'x'], { DISCORD_API_URL: 'discord' }, 2, /^DISCORD_API_URL: expected an http\(s\) address/u],
+    ['bad token', ['bot'], { DISCORD_TOKEN: 'my secret' }, 2, /^DISCORD_TOKEN: expected a bot token, without spaces\. See/u],
+    ['no seeds', ['ask', 'x'], { SEEDS_DIR: '/nowhere/at/all' }, 1, /^The seeds folder \/nowhere\/at\/all does not exist\. Set SEEDS_DIR/u],
+    ['no model', ['ask', 'x'], { EMBEDDING_MODEL: './no-model' }, 1, /^There is no model folder .*no-model\. Set EMBEDDING_MODEL/u],
+    ['no test set', ['eval', '.'], {}, 1, /^No test set in \./u],
+    ['no network', ['bot'], { DISCORD_TOKEN: 'abc', DISCORD_API_URL: 'http://127.0.0.1:9/api' }, 1, /^Discord can't be reached \(ECONNREFUSED\)/u],
+  ])('%s', async (_name, args, environment, code, line) => {
+    const ended = await run(args, environment);
+    expect(ended.err).toMatch(line);
+    expect(ended.err.trim().split('\n')).toHaveLength(1);
+    expect(ended).toMatchObject({ code, out: '' });
+  });
+
+  test.each(['', 'ask', 'chat', 'index', 'bot', 'register', 'doctor', 'eval'])('--help: %s', async (command) => {
+    const { code, out } = await run([...(command ? [command] : []), '--help']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Usage: isnad/u);
+  });
+
+  test('.env is read from the working directory', async () => {
+    writeFileSync(join(folder, '.env'), 'SEEDS_DIR=/from/dot/env\n');
+    const { err } = await run(['ask', 'x']);
+    writeFileSync(join(folder, '.env'), '');
+    expect(err).toContain('/from/dot/env');
+  });
+});
+
+describe('index and doctor', () => {
+  test('index --force builds again; doctor finds all well, and what is not', async () => {
+    expect(await run(['index', '--force'])).toMatchObject({ code: 0, out: expect.stringMatching(/^The index of 1 report\(s\), 14 passages, is in /u) });
+    const well = await run(['doctor']);
+    expect(well.code).toBe(0);
+    expect(well.out).toMatch(/✓ model: .*\n✓ index: sound/u);
+    expect(well.out).toContain('no DISCORD_TOKEN');
+    const ill = await run(['doctor'], { SEEDS_DIR: '/nowhere', EMBEDDING_MODEL: '/nowhere/too' });
+    expect(ill.code).toBe(1);
+    expect(ill.out).toMatch(/✗ reports: The seeds folder \/nowhere does not exist/u);
+    expect(ill.out).toMatch(/✗ model: There is no model folder/u);
+  });
+});
+
+describe('bot', () => {
+  let server: DiscordServer;
+  beforeAll(async () => {
+    server = await DiscordServer.start();
+  });
+  afterAll(() => server.close());
+
+  test('start with a token prints the invite link, answers, and leaves on SIGTERM', async () => {
+    const child = start([], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
+    let log = '';
+    child.stderr?.on('data', (data: Buffer) => (log += data));
+    const out = await printed(child, /\n/u);
+    expect(out).toMatch(/^Isnad is on Discord\. Add it to a server: https:\/\/discord\.com\/oauth2\/authorize\?client_id=\d+/u);
+    expect(server.commandPuts).toHaveLength(1);
+    const user = server.addUser({ username: 'salma' });
+    const reply = await server.userMessage({ user, channel: server.openDm(user), content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply();
+    expect(reply.embeds[0]?.description).toContain('¶5');
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(log).not.toContain(server.token);
+    expect(log).not.toContain('طائرات');
+    const again = await run(['register'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
+    expect(again).toMatchObject({ code: 0, out: 'Already registered, nothing changed: ask, passage, about, Ask the report.\n' });
+    expect((await run(['doctor'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl })).out).toContain('✓ Discord: the token is that of');
+  });
+
+  test('a refused token is one clear line that does not repeat it', async () => {
+    const { code, err } = await run(['bot'], { DISCORD_TOKEN: 'not-the-token', DISCORD_API_URL: server.apiUrl });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Discord refused DISCORD_TOKEN\./u);
+    expect(err).not.toContain('not-the-token');
+  });
+});
+
+describe('eval', () => {
+  test('prints a table of the stages for each set of the folder', async () => {
+    const sets = join(folder, 'sets');
+    mkdirSync(sets, { recursive: true });
+    const paragraphs = ['انهار الجسر القديم فجر الأحد.', 'التهمت النيران عشرين متجرا في السوق.', 'فازت لاعبة الشطرنج بالبطولة.'];
+    const ask = (questions: readonly string[]) =>
+      paragraphs
+        .map((context, i) =>
+          JSON.stringify({ article: 0, paragraph: i, title: 't', context, questions: [{ id: `${i}`, question: questions[i], answers: [] }] }),
+        )
+        .join('\n');
+    writeFileSync(join(sets, 'xquad.ar.jsonl'), `${ask(['متى انهار الجسر؟', 'كم متجرا احترق؟', 'من فاز بالبطولة؟'])}\n`);
+    writeFileSync(join(sets, 'xquad.en.jsonl'), `${ask(['When did the bridge collapse?', 'How many shops burned?', 'Who won the chess championship?'])}\n`);
+    const { code, out } = await run(['eval', sets]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/XQuAD ar→ar: 3 questions over 3 passages\n\s+R@1\s+R@3\s+MRR\ndense +[\d.]{5} +1\.000 +[\d.]{5}\nlexical /u);
+    expect(out).toMatch(/XQuAD en→ar: 3 questions[\s\S]*fused +1\.000 +1\.000 +1\.000/u);
+  });
+});

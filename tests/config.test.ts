@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadConfig, VARIABLES } from '../src/config.ts';
+
+describe('configuration', () => {
+  test('.env.example names every variable, commented out, and no other', () => {
+    const named = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z_]+)=/gmu)].map(([, name]) => name);
+    expect(named.sort()).toEqual([...VARIABLES].sort());
+  });
+
+  test('the defaults are those of the repository, and empty variables count as not set', () => {
+    const config = loadConfig({ SEEDS_DIR: ' ', DISCORD_TOKEN: '' });
+    expect(config).toMatchObject({
+      discord: { token: undefined, guildId: undefined, apiUrl: undefined },
+      seedsFolder: resolve('seeds'),
+      indexFolder: resolve('index'),
+      embedding: { model: resolve('models/multilingual-e5-small-ar-en'), hub: undefined },
+      logLevel: 'info',
+    });
+  });
+
+  test('a model is a folder if it looks like one, else a hub id', () => {
+    const model = (EMBEDDING_MODEL: string) => loadConfig({ EMBEDDING_MODEL }).embedding.model;
+    expect(model('Xenova/multilingual-e5-small')).toBe('Xenova/multilingual-e5-small');
+    expect(model('./some/model')).toBe(resolve('some/model'));
+    expect(model('models/multilingual-e5-small-ar-en')).toBe(resolve('models/multilingual-e5-small-ar-en'));
+    expect(loadConfig({ EMBEDDING_ALLOW_DOWNLOAD: 'TRUE', HF_ENDPOINT: 'https://mirror.example' }).embedding.hub).toBe('https://mirror.example');
+  });
+});
