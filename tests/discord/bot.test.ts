@@ -45,15 +45,16 @@ describe('slash commands', () => {
   test('/ask defers at once and edits the answer in', async () => {
     const user = server.addUser({ username: 'salma' });
     const guild = server.addGuild({ name: 'News' });
-    const interaction = server.slash({ user, guild, name: 'ask', options: { question: 'بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟' } });
+    const interaction = server.slash({ user, guild, name: 'ask', options: { question: 'ماذا قال البيت الأبيض عن قرار بايدن؟' } });
     expect(await interaction.acknowledged()).toMatchObject({ type: 5, ephemeral: false });
     const reply = await interaction.reply();
-    expect(shown(embed(reply).title)).toMatchInlineSnapshot(`"بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟"`);
+    expect(shown(embed(reply).title)).toMatchInlineSnapshot(`"ماذا قال البيت الأبيض عن قرار بايدن؟"`);
+    // A question whose answer stands far ahead: other processors round the model's numbers differently, and a near tie would turn on that.
     expect(shown(embed(reply).description)).toMatchInlineSnapshot(`
       "**من التقرير:**
 
-      > إلى ذلك قالت وسائل إعلام سورية، إن **طيران التحالف** الدولي استهدف “بالمدفعية الثقيلة” **مقرات لميليشيات** إيرانية في **الميادين** في دير الزور.
-      <RLM>[1] ¶7 · <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI>"
+      > **وقال البيت الأبيض**، في وقت سابق الاثنين، إن **قرار** الرئيس جو **بايدن** بضرب الميليشيات في العراق وسوريا سليم قانونيا، وإن الضربة هدفها الردع وإيران طرف سيئ.
+      <RLM>[1] ¶10 · <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI>"
     `);
     expect(shown(embed(reply).footer?.text)).toMatch(/الثقة \d+%/u);
   });
