@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline';
-import pc from 'picocolors';
 import { wordingFor } from '../answer/wording.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { openAtTerminal } from './open.ts';
-import { answerText } from './output.ts';
+import { answerText, paint } from './output.ts';
 
 const HELP = `Write a question about the report, in Arabic or English; a follow-up is read in the light of the question before it.
   /help      this text
@@ -16,7 +15,7 @@ const HELP = `Write a question about the report, in Arabic or English; a follow-
 export async function chat(config: Config = loadConfig()): Promise<void> {
   const app = await openAtTerminal(config);
   const interactive = process.stdin.isTTY && process.stdout.isTTY;
-  const lines = createInterface({ input: process.stdin, output: interactive ? process.stdout : undefined, prompt: pc.bold('؟ ') });
+  const lines = createInterface({ input: process.stdin, output: interactive ? process.stdout : undefined, prompt: paint.bold('؟ ') });
   const asked: string[] = [];
   let previous: string | undefined;
   const say = (text: string) => process.stdout.write(`${text}\n\n`);

@@ -1,10 +1,10 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import pc from 'picocolors';
+import { access, constants } from 'node:fs/promises';
 import { loadEncoder } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { readReports } from '../corpus/read.ts';
 import { describe, errorCode } from '../errors.ts';
-import { inspectIndex } from '../indexing/store.ts';
+import { inspectIndex, makeFolder } from '../indexing/store.ts';
+import { paint } from './output.ts';
 
 interface Finding {
   readonly name: string;
@@ -26,7 +26,7 @@ export async function doctor(): Promise<0 | 1> {
   let problems = 0;
   const tell = ({ name, state, text }: Finding) => {
     if (state === 'problem') problems++;
-    const colour = state === 'ok' ? pc.green : state === 'note' ? pc.dim : pc.red;
+    const colour = state === 'ok' ? paint.green : state === 'note' ? paint.dim : paint.red;
     process.stdout.write(`${colour(MARK[state])} ${name}: ${text}\n`);
   };
   tell(nodeVersion());
@@ -64,7 +64,7 @@ function indexFinding(problem: string | undefined, folder: string): Finding {
 
 async function writable(folder: string): Promise<Finding> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     return { name: 'index folder', state: 'ok', text: 'writable' };
   } catch (error) {

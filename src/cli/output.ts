@@ -2,11 +2,11 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { paragraphLabel, wordingFor } from '../answer/wording.ts';
-import { type Direction, directed, isolate } from '../text/bidi.ts';
+import { type Direction, directed, isolate, opening } from '../text/bidi.ts';
 import { detectLanguage } from '../text/language.ts';
 
-/** Colour is for people: picocolors turns it off where the output is no terminal, or NO_COLOR is set. */
-const paint = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
+/** Colour is for people: none where the output is no terminal, or NO_COLOR is set. */
+export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
 
 /**
  * An answer for reading. Every line has one direction, stated by its first strong character; text stays in logical order, which
@@ -23,7 +23,9 @@ export function answerText(answer: Answer): string {
   const citations = answer.citations.map((citation) => {
     const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(citation.title)}`;
     const quoteDirection: Direction = detectLanguage(citation.quote) === 'en' ? 'ltr' : 'rtl';
-    return `${directed(`«${highlighted(citation)}»`, quoteDirection)}\n${directed(paint.dim(place), direction)}`;
+    // Colour comes last: the letters of its codes would pass for strong characters.
+    const quote = `${opening(citation.quote, quoteDirection)}«${highlighted(citation)}»`;
+    return `${quote}\n${paint.dim(directed(place, direction))}`;
   });
   return [colour(heading) + sure, ...citations].join('\n\n');
 }

@@ -113,8 +113,8 @@ function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/embedding/worker.js' : './worker.js', import.meta.url);
 }
 
-function unusable(options: WorkerOptions, reason: string): UserError {
+function unusable(options: WorkerOptions, failure: string): UserError {
+  const reason = failure.replace(/[.\s]+$/u, '');
   if (isAbsolute(options.model)) return new UserError(`The model in ${options.model} can't be loaded: ${reason}. Restore the folder or set EMBEDDING_MODEL.`);
-  const hint = options.hub === undefined ? 'Set EMBEDDING_ALLOW_DOWNLOAD=true to download it' : 'Check the name and the network';
-  return new UserError(`The model ${options.model} can't be loaded: ${reason}. ${hint}, or set EMBEDDING_MODEL to a local folder.`);
+  return new UserError(`The model ${options.model} can't be loaded: ${reason}. Check the name and the network, or set EMBEDDING_MODEL to a local folder.`);
 }

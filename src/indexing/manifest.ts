@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Document } from '../corpus/document.ts';
+import { sha256Of } from '../corpus/parse.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
 
 /**
@@ -25,13 +25,20 @@ const schema = z.object({
 /** What an index was built from, and the checksum of every file of it. */
 export type Manifest = z.infer<typeof schema>;
 
-/** @throws when the text is no manifest of this format */
+/** The manifest as its file holds it: with a checksum of its own, since it says which passage each vector belongs to. */
+export function formatManifest(manifest: Manifest): string {
+  return JSON.stringify({ ...manifest, sha256: sha256Of(JSON.stringify(manifest)) }, null, 1);
+}
+
+/** @throws when the text is no manifest of this format, or not to the byte as it was written */
 export function parseManifest(text: string): Manifest {
-  return schema.parse(JSON.parse(text));
+  const { sha256: _, ...manifest } = JSON.parse(text) as Manifest & { readonly sha256: string };
+  if (formatManifest(manifest) !== text) throw new Error(`${MANIFEST_FILE} does not match its checksum`);
+  return schema.parse(manifest);
 }
 
 /** Name of the index of these reports with this model: what was built from anything else has another name, so it is never mistaken. */
 export function fingerprint(documents: readonly Document[], model: EncoderInfo): string {
   const built = { format: INDEX_FORMAT, model: model.sha256, documents: documents.map(({ id, sha256: sha }) => [id, sha]) };
-  return createHash('sha256').update(JSON.stringify(built)).digest('hex').slice(0, 16);
+  return sha256Of(JSON.stringify(built)).slice(0, 16);
 }

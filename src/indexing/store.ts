@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
@@ -8,7 +8,7 @@ import { describe, errorCode, UserError } from '../errors.ts';
 import { type BuildProgress, type BuiltIndex, buildIndex } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
-import { fingerprint, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { allPassages, type ReportIndex } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
 
@@ -17,6 +17,8 @@ const UNFINISHED = '.building-';
 const DAMAGED = '.damaged-';
 /** An unfinished folder this old (milliseconds) belongs to nobody any more. */
 const ABANDONED_AFTER = 3_600_000;
+/** What a rename fails with where something stands already, folder or file. */
+const IN_THE_WAY = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR']);
 
 export interface OpenOptions {
   /** Build even when a sound index is there. */
@@ -55,7 +57,7 @@ export async function openIndex(folder: string, documents: readonly Document[], 
     if (found) return found;
   }
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const built = await buildIndex(documents, encoder, options.onProgress);
     const builtAt = await publish(folder, home, built, encoder.info);
     await tidy(folder, home);
@@ -72,10 +74,23 @@ export async function openIndex(folder: string, documents: readonly Document[], 
 /** What is wrong with the index in a folder, or `undefined` when it is sound. For the doctor. */
 export async function inspectIndex(folder: string, documents: readonly Document[], model: EncoderInfo): Promise<string | undefined> {
   const home = join(folder, fingerprint(documents, model));
-  if (!(await exists(home))) return 'not built yet for these reports and this model';
+  if (!(await exists(home))) return 'not built yet for these reports and this model.';
   let problem: string | undefined;
   await readSound(home, documents, model, (line) => (problem = line));
   return problem;
+}
+
+/** Makes a folder with those above it. Node's own recursive `mkdir` never returns where the folder above is there but takes none (/proc). */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await exists(dirname(folder)))) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
+  }
 }
 
 async function readSound(
@@ -149,7 +164,7 @@ async function publish(folder: string, home: string, built: BuiltIndex, model: E
       vectorPassage: [...built.vectorPassage],
       files,
     };
-    await writeDurably(join(beside, MANIFEST_FILE), JSON.stringify(manifest, null, 1));
+    await writeDurably(join(beside, MANIFEST_FILE), formatManifest(manifest));
     await replace(beside, home, folder);
     return builtAt;
   } finally {
@@ -165,7 +180,7 @@ async function replace(beside: string, home: string, folder: string): Promise<vo
       return;
     } catch (error) {
       const code = errorCode(error);
-      if ((code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') || attempt >= 5) throw error;
+      if (!IN_THE_WAY.has(code ?? '') || attempt >= 5) throw error;
       await rename(home, join(folder, `${DAMAGED}${randomBytes(6).toString('hex')}`)).catch(() => undefined);
     }
   }

@@ -26,10 +26,15 @@ export function firstStrong(text: string): Direction | undefined {
   return undefined;
 }
 
-/** Opens a line with an invisible mark when it would otherwise not run in `direction`. */
+/** The invisible mark that must open a line for it to run in `direction`; empty where its first strong character sees to that. */
+export function opening(line: string, direction: Direction): string {
+  if (line === '' || firstStrong(line) === direction) return '';
+  return direction === 'rtl' ? RLM : LRM;
+}
+
+/** A line that runs in `direction`. */
 export function directed(line: string, direction: Direction): string {
-  if (line === '' || firstStrong(line) === direction) return line;
-  return (direction === 'rtl' ? RLM : LRM) + line;
+  return opening(line, direction) + line;
 }
 
 /** Wraps text of unknown direction so that it neither takes nor gives direction around it. */

@@ -53,7 +53,9 @@ describe('ask', () => {
     expect(out).toContain('«وفي الأثناء، حلقت طائرات الاستطلاع');
     expect(out).toMatch(/\[1\] ¶5 · \u2068مواجهة في دير الزور/u);
     expect(out).not.toContain('\u001b');
-    const again = await run(['ask', 'What', 'were', 'the', 'reconnaissance', 'aircraft', 'doing?']);
+    // CI and its like make colour libraries believe that colour is wanted.
+    const again = await run(['ask', 'What', 'were', 'the', 'reconnaissance', 'aircraft', 'doing?'], { CI: 'true', FORCE_COLOR: '1' });
+    expect(again.out).not.toContain('\u001b');
     expect(again).toMatchObject({ code: 0, err: '' });
     expect(again.out).toContain('¶5');
   });
