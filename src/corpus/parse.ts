@@ -46,8 +46,10 @@ function paragraphs(source: string): Span[] {
   for (const block of blocks) {
     for (const span of splitBlock(source, block, result.length === 0)) {
       const text = source.slice(span.start, span.end);
-      if (endsArticle(text)) return result;
-      if (!isFurniture(text)) result.push(span);
+      if (endsArticle(text)) {
+        // Between headline and article, "3 Comments" is a link to them.
+        if (result.length > 2 || result.some(({ start, end }) => SENTENCE_END.test(source.slice(start, end)))) return result;
+      } else if (!isFurniture(text)) result.push(span);
     }
   }
   return result;

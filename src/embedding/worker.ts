@@ -52,7 +52,8 @@ async function load(options: WorkerOptions): Promise<Model> {
       `The model ${options.model} is not on this machine. Set EMBEDDING_ALLOW_DOWNLOAD=true to download it, or set EMBEDDING_MODEL to a local folder.`,
     );
   }
-  const report = { progress_callback: downloadReporter() };
+  // The library reports the reading of local files as well, which takes no time worth a bar.
+  const report = env.allowRemoteModels ? { progress_callback: downloadReporter() } : {};
   const tokenizer = await AutoTokenizer.from_pretrained(id, report);
   const settingsFile = join(folder, 'isnad.json');
   const limit = Number(tokenizer.model_max_length);

@@ -43,6 +43,17 @@ describe('page furniture', () => {
     'Select Language',
     '3 min read',
     'Skip to content',
+    'We use cookies to ensure that we give you the best experience on our website.',
+    'You may also like',
+    'Accept all',
+    '2 hours ago',
+    'Δ',
+    'قبول الكل',
+    'آخر الأخبار',
+    'منذ ساعتين',
+    'مدة القراءة: 3 دقائق',
+    'أدخل بريدك الإلكتروني',
+    'يجب أن تكون مسجل الدخول لتضيف تعليقاً.',
     'لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *',
     'احفظ اسمي، بريدي الإلكتروني، والموقع الإلكتروني في هذا المتصفح لاستخدامها المرة المقبلة في تعليقي.',
     'نستخدم ملفات تعريف الارتباط لتحسين تجربتك على موقعنا',
@@ -63,6 +74,11 @@ describe('page furniture', () => {
     'قالت الشركة إن موقعها الإلكتروني تعرض لهجوم أدى إلى نشر عناوين بريد إلكتروني لمئات المشتركين.',
     'شارك آلاف المتظاهرين في مسيرة وسط العاصمة',
     'أعلنت إدارة فيسبوك حذف مئات الحسابات المرتبطة بالحرس الثوري',
+    'رفض الرئيس التعليق على الموضوع',
+    'نشر الموقع صورا جديدة',
+    'تعليق الدراسة في المدارس',
+    'The new website has 3 million users',
+    'New privacy law published',
     'Twitter said it would label the president’s posts.',
   ])('is not: %s', (line) => expect(isFurniture(line)).toBe(false));
 
@@ -71,6 +87,11 @@ describe('page furniture', () => {
     expect(endsArticle('اترك تعليقاً')).toBe(true);
     expect(endsArticle('12 Comments')).toBe(true);
     const page = parseReport('page', 'عنوان التقرير عن الجسر\n\nانهار الجسر أمس.\n\nأغلقت الطريق.\n\n3 Comments\n\nسامي: هذا كذب!\n\nمنى: الله يستر');
+    expect(page.passages.map((p) => p.text)).toEqual(['عنوان التقرير عن الجسر', 'انهار الجسر أمس.', 'أغلقت الطريق.']);
+  });
+
+  test('a link to the comments under the headline does not', () => {
+    const page = parseReport('page', 'عنوان التقرير عن الجسر\n\n3 Comments\n\nانهار الجسر أمس.\n\nأغلقت الطريق.\n\nالتعليقات (3)\n\nسامي: هذا كذب!');
     expect(page.passages.map((p) => p.text)).toEqual(['عنوان التقرير عن الجسر', 'انهار الجسر أمس.', 'أغلقت الطريق.']);
   });
 
