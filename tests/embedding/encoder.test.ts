@@ -73,15 +73,12 @@ describe('the shipped model', () => {
   });
 
   test('the main thread stays free while it works', async () => {
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
     await encoder.encode(new Array<string>(64).fill('نص من كلمات كثيرة يطول ويطول '.repeat(20)), 'passage');
     clearInterval(timer);
-    expect(longest).toBeLessThan(250);
+    // Forward passes on this thread would leave it a turn between two of them: 64 at most.
+    expect(turns).toBeGreaterThan(300);
   });
 });
 
