@@ -17,6 +17,8 @@ const UNFINISHED = '.building-';
 const DAMAGED = '.damaged-';
 /** An unfinished folder this old (milliseconds) belongs to nobody any more. */
 const ABANDONED_AFTER = 3_600_000;
+/** Other indexes (of other reports or another model) kept beside the one just built, so that going back to them builds nothing. */
+const KEPT = 4;
 /** What a rename fails with where something stands already, folder or file. */
 const IN_THE_WAY = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR']);
 
@@ -60,7 +62,8 @@ export async function openIndex(folder: string, documents: readonly Document[], 
     await makeFolder(folder);
     const built = await buildIndex(documents, encoder, options.onProgress);
     const builtAt = await publish(folder, home, built, encoder.info);
-    await tidy(folder, home);
+    // Another process may tidy at the same time; what is left over, the next build removes.
+    await tidy(folder, home).catch(() => undefined);
     return { index: built, folder: home, builtAt, built: true };
   } catch (error) {
     const code = errorCode(error);
@@ -186,16 +189,17 @@ async function replace(beside: string, home: string, folder: string): Promise<vo
   }
 }
 
-/** Removes what nothing will open again: older indexes, damaged ones, folders of builds that were interrupted. */
+/** Removes what nothing will open again: damaged indexes, folders of builds that were interrupted, all but the newest few of other indexes. */
 async function tidy(folder: string, home: string): Promise<void> {
+  const others: { readonly path: string; readonly name: string; readonly age: number }[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (!entry.isDirectory() || path === home) continue;
-    const ours = entry.name.startsWith(UNFINISHED) || entry.name.startsWith(DAMAGED) || /^[0-9a-f]{16}$/u.test(entry.name);
-    if (!ours) continue;
-    const inUse = entry.name.startsWith(UNFINISHED) && Date.now() - (await stat(path).catch(() => ({ mtimeMs: 0 }))).mtimeMs < ABANDONED_AFTER;
-    if (!inUse) await rm(path, { recursive: true, force: true });
+    if (entry.isDirectory() && path !== home) others.push({ path, name: entry.name, age: Date.now() - (await stat(path)).mtimeMs });
   }
+  const indexes = others.filter(({ name }) => /^[0-9a-f]{16}$/u.test(name)).sort((a, b) => a.age - b.age);
+  const interrupted = others.filter(({ name, age }) => name.startsWith(UNFINISHED) && age > ABANDONED_AFTER);
+  const damaged = others.filter(({ name }) => name.startsWith(DAMAGED));
+  for (const { path } of [...indexes.slice(KEPT), ...interrupted, ...damaged]) await rm(path, { recursive: true, force: true });
 }
 
 async function writeDurably(file: string, data: string | Uint8Array): Promise<void> {

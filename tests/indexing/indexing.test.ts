@@ -155,13 +155,18 @@ describe('the index folder', () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
-  test('another report or a changed one is another index; the old one is cleared away', async () => {
+  test('another report or a changed one is another index; the newest few stay, older ones are cleared away', async () => {
     const folder = temporaryFolder();
     const before = await open(folder);
     const after = await open(folder, report('انهار الجسر مساء الاثنين بعد فيضان النهر.'));
     expect(after.built).toBe(true);
     expect(after.folder).not.toBe(before.folder);
-    expect(readdirSync(folder)).toHaveLength(1);
+    expect((await open(folder)).built).toBe(false);
+    utimesSync(before.folder, new Date(0), new Date(0));
+    for (const hour of [1, 2, 3, 4]) await open(folder, report(`انهار الجسر بعد ${hour} ساعات.`));
+    expect(existsSync(after.folder)).toBe(true);
+    expect(existsSync(before.folder)).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(5);
   });
 
   test.each([...Object.values(INDEX_FILES), MANIFEST_FILE])('damage to %s is named in one line and mended', async (file) => {
