@@ -46,7 +46,7 @@ const formsOf = (list: string) =>
 const VOCABULARY = formsOf(`${ENGLISH} ${ARABIC}`);
 /** Words that occur in any prose: alone they make no line furniture. */
 const COMMON =
-  formsOf(`ensure give may no yet reject value closed of in on to by from this that the a an and or for with at be not will is are have has can it its if when how here so but any me my you your we our all new news time now up out off first day days week hours hour minutes report full best yes top no people may value closed reject yet
+  formsOf(`ensure give may no yet reject value closed of in on to by from this that the a an and or for with at be not will is are have has can it its if when how here so but any me my you your we our all new news time now up out off first day days week hours hour minutes report full best yes top no people
 في على من عن إلى الى مع كل ان أن هذا هذه لا لن و أو ب ل جديد جديدة عرض رفض قبول نشر رد ردا الرد عنوان الخبر هنا كلمة السر تقرير التقرير قناة لغة اللغة فتح الحقوق حقوق إعلانات المحتوى استخدام يستخدم
 أول آخر أخبار الأخبار منذ ساعة ساعتين ساعات يوم يومين أيام دقيقة دقائق مدة أنت يجب تكون الكل كن`);
 /** Opens the comment section or the foot of the site: the whole line, folded. */
@@ -61,7 +61,7 @@ const COPYRIGHT = /^(©|\(c\)|copyright|حقوق النشر|جميع الحقو�
 const LABEL =
   /^(tags?|tagged|filed under|categor(y|ies)|posted (on|by|in)|published (on|by)|last updated|(ال)?وسوم|(ال)?كلمات (ال)?(مفتاحيه|دلاليه)|(ال)?تصنيفات?|اقرا ايضا|مواضيع ذات صله)\s*[:：]|^posted on /u;
 /** Whole lines whose words all occur in prose. */
-const PHRASE = /^(you may also like|(accept|reject|allow)( all)?|((قبول|رفض) الكل)|(اخر|احدث) الاخبار|منذ (\p{N}+ )?\p{L}+|(\p{N}+|an?) \p{L}+ ago)$/u;
+const PHRASE = /^(you may also like|(accept|reject|allow)( all)?|((قبول|رفض) الكل)|(اخر|احدث) الاخبار|منذ (\p{N}+ )?(دقيقه|دقيقتين|دقايق|ساعه|ساعتين|ساعات|يوم|يومين|ايام|اسبوع|اسبوعين|اسابيع)|(\p{N}+|an?) \p{L}+ ago)$/u;
 const LONGEST_LABEL = 160;
 const NUMBER = /^\p{N}+$/u;
 /** Longest line that can be furniture, in UTF-16 code units: cookie notices run to three sentences. */

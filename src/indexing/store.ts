@@ -192,9 +192,9 @@ async function replace(beside: string, home: string, folder: string): Promise<vo
 /** Removes what nothing will open again: damaged indexes, folders of builds that were interrupted, all but the newest few of other indexes. */
 async function tidy(folder: string, home: string): Promise<void> {
   const others: { readonly path: string; readonly name: string; readonly age: number }[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && path !== home) others.push({ path, name: entry.name, age: Date.now() - (await stat(path)).mtimeMs });
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (path !== home) others.push({ path, name, age: Date.now() - (await stat(path)).mtimeMs });
   }
   const indexes = others.filter(({ name }) => /^[0-9a-f]{16}$/u.test(name)).sort((a, b) => a.age - b.age);
   const interrupted = others.filter(({ name, age }) => name.startsWith(UNFINISHED) && age > ABANDONED_AFTER);
