@@ -61,7 +61,8 @@ const COPYRIGHT = /^(©|\(c\)|copyright|حقوق النشر|جميع الحقو�
 const LABEL =
   /^(tags?|tagged|filed under|categor(y|ies)|posted (on|by|in)|published (on|by)|last updated|(ال)?وسوم|(ال)?كلمات (ال)?(مفتاحيه|دلاليه)|(ال)?تصنيفات?|اقرا ايضا|مواضيع ذات صله)\s*[:：]|^posted on /u;
 /** Whole lines whose words all occur in prose. */
-const PHRASE = /^(you may also like|(accept|reject|allow)( all)?|((قبول|رفض) الكل)|(اخر|احدث) الاخبار|منذ (\p{N}+ )?(دقيقه|دقيقتين|دقايق|ساعه|ساعتين|ساعات|يوم|يومين|ايام|اسبوع|اسبوعين|اسابيع)|(\p{N}+|an?) \p{L}+ ago)$/u;
+const PHRASE =
+  /^(you may also like|(accept|reject|allow)( all)?|((قبول|رفض) الكل)|(اخر|احدث) الاخبار|منذ (\p{N}+ )?(دقيقه|دقيقتين|دقايق|ساعه|ساعتين|ساعات|يوم|يومين|ايام|اسبوع|اسبوعين|اسابيع)|(\p{N}+|an?) \p{L}+ ago)$/u;
 const LONGEST_LABEL = 160;
 const NUMBER = /^\p{N}+$/u;
 /** Longest line that can be furniture, in UTF-16 code units: cookie notices run to three sentences. */
