@@ -74,8 +74,7 @@ const SHARE = 0.875;
 export function isFurniture(line: string): boolean {
   if (line.length > LONGEST) return false;
   const folded = fold(line).trim();
-  if (folded.length <= LONGEST_LABEL && (COPYRIGHT.test(folded) || LABEL.test(folded))) return true;
-  if (PHRASE.test(folded)) return true;
+  if (folded.length <= LONGEST_LABEL && (COPYRIGHT.test(folded) || LABEL.test(folded) || PHRASE.test(folded))) return true;
   const found = words(line);
   if (found.every((word) => word.folded.length < 2)) return true;
   const forms = found.map((word) => formOf(word.folded));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
 import type { Encoded, Encoder, EncoderInfo, Role } from './encoder.ts';
@@ -43,6 +43,11 @@ export class TransformersEncoder implements Encoder {
   static async load(options: WorkerOptions, onDownload?: (file: string, loaded: number, total: number) => void): Promise<TransformersEncoder> {
     if (isAbsolute(options.model) && !existsSync(options.model)) {
       throw new UserError(`There is no model folder ${options.model}. Set EMBEDDING_MODEL to a folder in the transformers.js layout, or restore models/.`);
+    }
+    if (!isAbsolute(options.model) && options.hub === undefined && !existsSync(join(options.cacheFolder, options.model, 'config.json'))) {
+      throw new UserError(
+        `The model ${options.model} is not on this machine. Set EMBEDDING_ALLOW_DOWNLOAD=true to download it, or set EMBEDDING_MODEL to a local folder.`,
+      );
     }
     const worker = new Worker(workerFile(), { workerData: options, name: 'isnad-encoder' });
     const info = await new Promise<EncoderInfo>((resolve, reject) => {

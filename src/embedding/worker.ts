@@ -47,11 +47,6 @@ async function load(options: WorkerOptions): Promise<Model> {
   if (local) env.localModelPath = dirname(options.model);
   const id = local ? basename(options.model) : options.model;
   const folder = local ? options.model : join(options.cacheFolder, options.model);
-  if (!local && options.hub === undefined && !existsSync(join(folder, 'config.json'))) {
-    throw new UserError(
-      `The model ${options.model} is not on this machine. Set EMBEDDING_ALLOW_DOWNLOAD=true to download it, or set EMBEDDING_MODEL to a local folder.`,
-    );
-  }
   // The library reports the reading of local files as well, which takes no time worth a bar.
   const report = env.allowRemoteModels ? { progress_callback: downloadReporter() } : {};
   const tokenizer = await AutoTokenizer.from_pretrained(id, report);

@@ -15,6 +15,8 @@ import { TokenStates } from './token-states.ts';
 /** A folder that is being written, or was when its process ended. */
 const UNFINISHED = '.building-';
 const DAMAGED = '.damaged-';
+/** Name of an index: a fingerprint. Whatever has another name in the folder is somebody else's. */
+const INDEX = /^[0-9a-f]{16}$/u;
 /** An unfinished folder this old (milliseconds) belongs to nobody any more. */
 const ABANDONED_AFTER = 3_600_000;
 /** Other indexes (of other reports or another model) kept beside the one just built, so that going back to them builds nothing. */
@@ -194,11 +196,12 @@ async function tidy(folder: string, home: string): Promise<void> {
   const others: { readonly path: string; readonly name: string; readonly age: number }[] = [];
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (path !== home) others.push({ path, name, age: Date.now() - (await stat(path)).mtimeMs });
+    const ours = INDEX.test(name) || name.startsWith(UNFINISHED) || name.startsWith(DAMAGED);
+    if (ours && path !== home) others.push({ path, name, age: Date.now() - (await stat(path)).mtimeMs });
   }
-  const indexes = others.filter(({ name }) => /^[0-9a-f]{16}$/u.test(name)).sort((a, b) => a.age - b.age);
   const interrupted = others.filter(({ name, age }) => name.startsWith(UNFINISHED) && age > ABANDONED_AFTER);
   const damaged = others.filter(({ name }) => name.startsWith(DAMAGED));
+  const indexes = others.filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age);
   for (const { path } of [...indexes.slice(KEPT), ...interrupted, ...damaged]) await rm(path, { recursive: true, force: true });
 }
 
