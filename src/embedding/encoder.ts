@@ -1,3 +1,5 @@
+import type { Fit } from './settings.ts';
+
 /** What a text is encoded as: models trained with prefixes tell a question from a passage. */
 export type Role = 'query' | 'passage';
 
@@ -12,6 +14,31 @@ export interface Encoded {
   readonly states: Float32Array;
   /** For each token the span of the word it belongs to (a run without white space), as start, end pairs in the text, UTF-16 code units. */
   readonly spans: Uint32Array;
+  /** For a question, what the reader begins with: [its tokens, prefix and special ones included × dimensions]. Empty without a reader. */
+  readonly lower: Float32Array;
+  /** For a passage, what the reader keeps of it, window by window. Empty without a reader. */
+  readonly memories: readonly Memory[];
+}
+
+/**
+ * What the reader keeps of a window of a passage: states of four of its layers for each token (prefix and special ones included), one byte
+ * a number. It is computed once, when the passage is indexed.
+ */
+export interface Memory {
+  /** Token of the passage that the window begins with. */
+  readonly start: number;
+  /** [tokens × layers × dimensions] */
+  readonly values: Int8Array;
+  /** Factor that undoes the rounding: [tokens × layers] */
+  readonly scales: Float32Array;
+}
+
+/** What the reader makes of a question and a window of a passage. */
+export interface Reading {
+  /** How well the passage answers, a logit: over all passages read and "no answer" (0) their softmax is a probability. */
+  readonly relevance: number;
+  /** First and last token of the passage that answer the question best, inclusive; `undefined` for a window without tokens. */
+  readonly answer: { readonly first: number; readonly last: number } | undefined;
 }
 
 /** What tells one model from another. */
@@ -23,6 +50,10 @@ export interface EncoderInfo {
   readonly dimensions: number;
   /** Longest input in tokens, special tokens included. */
   readonly maxTokens: number;
+  /** Whether it can {@link Encoder.read}. */
+  readonly reader: boolean;
+  /** How its signals are put together. */
+  readonly fit: Fit;
 }
 
 /** Turns texts into vectors and token states. Implementations never block the calling thread. */
@@ -34,6 +65,14 @@ export interface Encoder {
    * @returns one result a text, in order
    */
   encode(texts: readonly string[], role: Role, onProgress?: (done: number) => void): Promise<Encoded[]>;
+  /**
+   * Reads a question together with passages.
+   *
+   * @param lower of the question as encoded
+   * @param memories windows of passages
+   * @returns one reading a window, in order; rejects where the model has no reader
+   */
+  read(lower: Float32Array, memories: readonly Memory[]): Promise<Reading[]>;
   /** Ends the thread; later calls reject. */
   close(): Promise<void>;
 }

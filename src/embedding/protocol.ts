@@ -1,4 +1,4 @@
-import type { Encoded, EncoderInfo, Role } from './encoder.ts';
+import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
 
 /** What the encoder's thread is started with. */
 export interface WorkerOptions {
@@ -15,9 +15,17 @@ export interface WorkerOptions {
 }
 
 export interface EncodeRequest {
+  readonly type: 'encode';
   readonly id: number;
   readonly role: Role;
   readonly texts: readonly string[];
+}
+
+export interface ReadRequest {
+  readonly type: 'read';
+  readonly id: number;
+  readonly lower: Float32Array;
+  readonly memories: readonly Memory[];
 }
 
 export type WorkerMessage =
@@ -25,4 +33,5 @@ export type WorkerMessage =
   | { readonly type: 'ready'; readonly info: EncoderInfo }
   | { readonly type: 'failed'; readonly message: string; readonly byUser: boolean }
   | { readonly type: 'encoded'; readonly id: number; readonly encoded: readonly Encoded[] }
+  | { readonly type: 'read'; readonly id: number; readonly readings: readonly Reading[] }
   | { readonly type: 'error'; readonly id: number; readonly message: string };

@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
-import type { Encoded, Encoder, EncoderInfo, Role } from './encoder.ts';
-import type { EncodeRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import type { Encoded, Encoder, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
+import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
 
 /** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
 const BATCH_TEXTS = 16;
 
+/** A reply of the thread that a request waits for. */
+type Reply = Extract<WorkerMessage, { readonly type: 'encoded' | 'read' }>;
+
 interface Waiting {
-  readonly resolve: (encoded: readonly Encoded[]) => void;
+  readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -26,7 +29,7 @@ export class TransformersEncoder implements Encoder {
     this.info = info;
     this.#worker = worker;
     worker.on('message', (message: WorkerMessage) => {
-      if (message.type === 'encoded') this.#settle(message.id, (w) => w.resolve(message.encoded));
+      if (message.type === 'encoded' || message.type === 'read') this.#settle(message.id, (w) => w.resolve(message));
       else if (message.type === 'error') this.#settle(message.id, (w) => w.reject(new Error(message.message)));
     });
     worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
@@ -72,12 +75,9 @@ export class TransformersEncoder implements Encoder {
     let done = 0;
     for (let from = 0; from < order.length; from += BATCH_TEXTS) {
       const batch = order.slice(from, from + BATCH_TEXTS);
-      const encoded = await this.#request(
-        role,
-        batch.map((index) => texts[index] ?? ''),
-      );
+      const reply = await this.#request({ type: 'encode', id: this.#nextId++, role, texts: batch.map((index) => texts[index] ?? '') });
       batch.forEach((index, at) => {
-        const result = encoded[at];
+        const result = reply.type === 'encoded' ? reply.encoded[at] : undefined;
         if (result) results[index] = result;
         onProgress?.(++done);
       });
@@ -85,13 +85,17 @@ export class TransformersEncoder implements Encoder {
     return results;
   }
 
+  async read(lower: Float32Array, memories: readonly Memory[]): Promise<Reading[]> {
+    const reply = await this.#request({ type: 'read', id: this.#nextId++, lower, memories });
+    return reply.type === 'read' ? [...reply.readings] : [];
+  }
+
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #request(role: Role, texts: readonly string[]): Promise<readonly Encoded[]> {
+  #request(request: EncodeRequest | ReadRequest): Promise<Reply> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const request: EncodeRequest = { id: this.#nextId++, role, texts };
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.id, { resolve, reject });
       // A thread that nothing waits for must not keep the process alive.

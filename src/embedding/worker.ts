@@ -6,8 +6,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from '@xenova/transformers';
 import { describe, UserError } from '../errors.ts';
 import { detectLanguage } from '../text/language.ts';
-import type { Encoded, EncoderInfo } from './encoder.ts';
-import type { EncodeRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
+import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import { READER_FILES, Reader } from './reader.ts';
 import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
@@ -23,6 +24,7 @@ interface Model {
   readonly network: PreTrainedModel;
   readonly settings: ModelSettings;
   readonly means: TokenMean | undefined;
+  readonly reader: Reader | undefined;
   readonly info: EncoderInfo;
   readonly begin: number;
   readonly finish: number;
@@ -53,9 +55,8 @@ async function load(options: WorkerOptions): Promise<Model> {
   const settingsFile = join(folder, 'isnad.json');
   const limit = Number(tokenizer.model_max_length);
   const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
-  if (local && !existsSync(join(folder, weightsFile(settings.dtype)))) {
-    throw new UserError(`The model folder ${options.model} has no ${weightsFile(settings.dtype)}.`);
-  }
+  const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? READER_FILES : [])];
+  for (const file of files) if (!existsSync(join(folder, file))) throw new UserError(`The model folder ${folder} has no ${file}.`);
   const network = await AutoModel.from_pretrained(id, {
     ...report,
     dtype: settings.dtype,
@@ -67,8 +68,9 @@ async function load(options: WorkerOptions): Promise<Model> {
   for (const mean of Object.values(settings.tokenMean ?? {}).flatMap((byLanguage) => Object.values(byLanguage))) {
     if (mean.length !== dimensions) throw new UserError(`isnad.json of the model ${id}: a tokenMean has ${mean.length} numbers, expected ${dimensions}.`);
   }
-  const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens };
-  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, info, begin, finish };
+  const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
+  const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
+  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
 }
 
 function downloadReporter() {
@@ -89,7 +91,8 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
 
 function digest(folder: string, settings: ModelSettings): string {
   const hash = createHash('sha256');
-  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype)]) {
+  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? READER_FILES : [])];
+  for (const file of files) {
     const path = join(folder, file);
     if (existsSync(path)) hash.update(file).update(readFileSync(path));
   }
@@ -128,12 +131,18 @@ interface Pass {
   readonly mean: readonly number[] | undefined;
 }
 
+/** What {@link encode} fills in, pass by pass. */
+interface Filling extends Encoded {
+  lower: Float32Array;
+  readonly memories: Memory[];
+}
+
 async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> {
-  const { settings, info } = model;
-  const prefix = tokenize(model, request.role === 'query' ? settings.queryPrefix : settings.passagePrefix).ids;
+  const { info } = model;
+  const prefix = prefixOf(model, request.role);
   const size = info.maxTokens - prefix.length - 2;
   const passes: Pass[] = [];
-  const results = request.texts.map((text, index) => {
+  const results = request.texts.map((text, index): Filling => {
     const tokens = tokenize(model, text);
     const length = request.role === 'query' ? Math.min(tokens.ids.length, size) : tokens.ids.length;
     const cut = windows(length, size, OVERLAP);
@@ -145,19 +154,28 @@ async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> 
       vectors: new Float32Array(cut.length * info.dimensions),
       states: new Float32Array(length * info.dimensions),
       spans: tokens.spans.slice(0, 2 * length),
+      lower: new Float32Array(0),
+      memories: [],
     };
   });
   passes.sort((a, b) => a.ids.length - b.ids.length);
   for (let from = 0; from < passes.length; ) {
     let to = from + 1;
     while (to < passes.length && (to + 1 - from) * (passes[to]?.ids.length ?? 0) <= BATCH_TOKENS) to++;
-    await forward(model, passes.slice(from, to), prefix.length, results);
+    await forward(model, passes.slice(from, to), prefix.length, request.role, results);
     from = to;
   }
+  // Passes are in the order of their lengths.
+  for (const { memories } of results) memories.sort((a, b) => a.start - b.start);
   return results;
 }
 
-async function forward(model: Model, batch: readonly Pass[], prefix: number, results: readonly Encoded[]): Promise<void> {
+/** Pieces of what a model expects before a text of this role. */
+function prefixOf(model: Model, role: Role): readonly number[] {
+  return tokenize(model, role === 'query' ? model.settings.queryPrefix : model.settings.passagePrefix).ids;
+}
+
+async function forward(model: Model, batch: readonly Pass[], prefix: number, role: Role, results: readonly Filling[]): Promise<void> {
   const longest = Math.max(...batch.map((pass) => pass.ids.length));
   const ids = new BigInt64Array(batch.length * longest).fill(BigInt(model.tokenizer.pad_token_id ?? 0));
   const mask = new BigInt64Array(batch.length * longest);
@@ -172,7 +190,11 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, res
   if (model.network.sessions['model']?.inputNames.includes('token_type_ids')) {
     inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(ids.length), shape);
   }
-  const output = (await model.network(inputs)) as { last_hidden_state: { data: Float32Array } };
+  const output = (await model.network(inputs)) as {
+    readonly last_hidden_state: { readonly data: Float32Array };
+    /** Of a model with a reader: states of its lower half. */
+    readonly lower_hidden_state?: { readonly data: Float32Array };
+  };
   const hidden = output.last_hidden_state.data;
   const d = model.info.dimensions;
   batch.forEach((pass, row) => {
@@ -194,6 +216,21 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, res
       normalize(state);
     }
   });
+  const lower = output.lower_hidden_state?.data;
+  if (!model.reader || !lower) return;
+  const rows = batch.map((pass) => pass.ids.length);
+  if (role === 'query') {
+    batch.forEach((pass, row) => {
+      const target = results[pass.text];
+      if (target) target.lower = lower.slice(row * longest * d, (row * longest + pass.ids.length) * d);
+    });
+  } else {
+    const memories = await model.reader.remember(lower, { mask, texts: batch.length, longest }, rows);
+    batch.forEach((pass, row) => {
+      const memory = memories[row];
+      if (memory) results[pass.text]?.memories.push({ start: pass.window.start, ...memory });
+    });
+  }
 }
 
 function normalize(vector: Float32Array): void {
@@ -207,16 +244,26 @@ function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
+function sendEncoded(id: number, encoded: readonly Encoded[]): void {
+  const buffers = encoded.flatMap((e) => [
+    ...[e.vectors, e.states, e.spans, e.lower].map((array) => array.buffer),
+    ...e.memories.flatMap((memory) => [memory.values.buffer, memory.scales.buffer]),
+  ]);
+  send({ type: 'encoded', id, encoded }, buffers as ArrayBuffer[]);
+}
+
+async function read(model: Model, request: ReadRequest): Promise<Reading[]> {
+  if (!model.reader) throw new Error(`The model ${model.info.id} has no reader.`);
+  return model.reader.read(request.lower, request.memories, 1 + prefixOf(model, 'passage').length);
+}
+
 function serve(model: Model): void {
   let last: Promise<void> = Promise.resolve();
-  parentPort?.on('message', (request: EncodeRequest) => {
+  parentPort?.on('message', (request: EncodeRequest | ReadRequest) => {
     last = last.then(async () => {
       try {
-        const encoded = await encode(model, request);
-        send(
-          { type: 'encoded', id: request.id, encoded },
-          encoded.flatMap((e) => [e.vectors.buffer, e.states.buffer, e.spans.buffer] as ArrayBuffer[]),
-        );
+        if (request.type === 'encode') sendEncoded(request.id, await encode(model, request));
+        else send({ type: 'read', id: request.id, readings: await read(model, request) });
       } catch (error) {
         send({ type: 'error', id: request.id, message: describe(error) });
       }

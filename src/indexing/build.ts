@@ -2,6 +2,7 @@ import type { Document } from '../corpus/document.ts';
 import type { Encoder } from '../embedding/encoder.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
+import { Memories } from './memories.ts';
 import { allPassages, type ReportIndex } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
 
@@ -33,5 +34,6 @@ export async function buildIndex(documents: readonly Document[], encoder: Encode
     vectorPassage: Uint32Array.from(counts.flatMap((n, passage) => new Array<number>(n).fill(passage))),
     lexical: LexicalIndex.build(texts),
     states: TokenStates.from(encoded, dimensions),
+    memories: Memories.from(encoded),
   };
 }

@@ -7,9 +7,9 @@ import type { EncoderInfo } from '../embedding/encoder.ts';
  * Version of everything that decides what is in an index: its files, how a report is parsed, folded, stemmed and cut into words.
  * Raise it with any change there, and every index is rebuilt.
  */
-export const INDEX_FORMAT = 1;
+export const INDEX_FORMAT = 2;
 export const MANIFEST_FILE = 'manifest.json';
-export const INDEX_FILES = { vectors: 'vectors.hnsw', states: 'states.bin', lexical: 'lexical.json' } as const;
+export const INDEX_FILES = { vectors: 'vectors.hnsw', states: 'states.bin', memories: 'memories.bin', lexical: 'lexical.json' } as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 const schema = z.object({

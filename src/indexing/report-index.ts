@@ -1,5 +1,6 @@
 import type { Document, Passage } from '../corpus/document.ts';
 import type { LexicalIndex } from './lexical.ts';
+import type { Memories } from './memories.ts';
 import type { TokenStates } from './token-states.ts';
 import type { VectorIndex } from './vector-index.ts';
 
@@ -18,6 +19,7 @@ export interface ReportIndex {
   readonly vectorPassage: Uint32Array;
   readonly lexical: LexicalIndex;
   readonly states: TokenStates;
+  readonly memories: Memories;
 }
 
 export function allPassages(documents: readonly Document[]): IndexedPassage[] {

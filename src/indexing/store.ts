@@ -9,6 +9,7 @@ import { type BuildProgress, type BuiltIndex, buildIndex } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { Memories } from './memories.ts';
 import { allPassages, type ReportIndex } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
 
@@ -46,7 +47,7 @@ export interface OpenedIndex {
  * ```
  * INDEX_DIR/
  *   .building-<random>/   being written; renamed when every file is on the disk
- *   <fingerprint>/        vectors.hnsw  states.bin  lexical.json  manifest.json
+ *   <fingerprint>/        vectors.hnsw  states.bin  memories.bin  lexical.json  manifest.json
  * ```
  *
  * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
@@ -125,9 +126,11 @@ async function read(home: string, documents: readonly Document[], model: Encoder
     bytes.set(name, data);
   }
   const states = TokenStates.fromBytes(bytes.get(INDEX_FILES.states) ?? Buffer.alloc(0));
+  const memories = Memories.fromBytes(bytes.get(INDEX_FILES.memories) ?? Buffer.alloc(0));
   const passages = allPassages(documents);
   const vectors = await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions);
-  if (states.offsets.length !== passages.length + 1 || vectors.size !== manifest.vectorPassage.length) throw new Error('its files do not belong together');
+  const together = states.offsets.length === passages.length + 1 && memories.size === passages.length && vectors.size === manifest.vectorPassage.length;
+  if (!together) throw new Error('its files do not belong together');
   const index = {
     documents,
     passages,
@@ -135,6 +138,7 @@ async function read(home: string, documents: readonly Document[], model: Encoder
     vectorPassage: Uint32Array.from(manifest.vectorPassage),
     lexical: LexicalIndex.parse(bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? ''),
     states,
+    memories,
   };
   return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
 }
@@ -155,6 +159,7 @@ async function publish(folder: string, home: string, built: BuiltIndex, model: E
   try {
     await built.vectors.write(join(beside, INDEX_FILES.vectors));
     await writeDurably(join(beside, INDEX_FILES.states), built.states.toBytes());
+    await writeDurably(join(beside, INDEX_FILES.memories), built.memories.toBytes());
     await writeDurably(join(beside, INDEX_FILES.lexical), JSON.stringify(built.lexical));
     const files: Manifest['files'] = {};
     for (const name of Object.values(INDEX_FILES)) {

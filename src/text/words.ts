@@ -41,3 +41,22 @@ export function words(text: string): Word[] {
 export function terms(text: string): string[] {
   return words(text).flatMap((word) => (word.content ? [word.term] : []));
 }
+
+/** Signs that belong to the number they stand at. */
+const SIGN_AFTER = /^[%٪‰°]/u;
+const SIGN_BEFORE = /[$€£+−-]$/u;
+
+/**
+ * From the first to the last word that a stretch of text touches, without the punctuation around them.
+ *
+ * @param start @param end of the stretch, UTF-16 code units
+ * @returns `undefined` where it touches no word
+ */
+export function wordsAt(text: string, start: number, end: number): Span | undefined {
+  const touched = words(text).filter((word) => word.start < end && start < word.end);
+  const [first, last] = [touched[0], touched.at(-1)];
+  if (!first || !last) return undefined;
+  const before = SIGN_BEFORE.test(text.slice(start, first.start)) ? 1 : 0;
+  const after = SIGN_AFTER.test(text.slice(last.end, end)) ? 1 : 0;
+  return { start: first.start - before, end: last.end + after };
+}

@@ -10,6 +10,7 @@ import { ExactIndex } from '../../src/indexing/exact.ts';
 import { HnswIndex } from '../../src/indexing/hnsw.ts';
 import { LexicalIndex } from '../../src/indexing/lexical.ts';
 import { INDEX_FILES, MANIFEST_FILE } from '../../src/indexing/manifest.ts';
+import { Memories } from '../../src/indexing/memories.ts';
 import { openIndex } from '../../src/indexing/store.ts';
 import { TokenStates } from '../../src/indexing/token-states.ts';
 import { terms } from '../../src/text/words.ts';
@@ -100,12 +101,43 @@ describe('BM25', () => {
   });
 });
 
+describe('memories', () => {
+  const memory = (start: number, tokens: number) => ({
+    start,
+    scales: Float32Array.from({ length: tokens * 4 }, (_, k) => k / 7 + start),
+    values: Int8Array.from({ length: tokens * 4 * 6 }, (_, k) => (k * 37 + start) % 127),
+  });
+  const passages = [[memory(0, 3)], [], [memory(0, 5), memory(4, 2)]].map((windows) => ({
+    vectors: new Float32Array(0),
+    states: new Float32Array(0),
+    spans: new Uint32Array(0),
+    lower: new Float32Array(0),
+    memories: windows,
+  }));
+  const memories = Memories.from(passages);
+
+  test('survive being written and read, window by window; other bytes are refused', () => {
+    const read = Memories.fromBytes(memories.toBytes());
+    expect(read.size).toBe(3);
+    for (const [label, { memories: windows }] of passages.entries()) expect(read.of(label)).toEqual(windows);
+    expect(() => Memories.fromBytes(memories.toBytes().slice(0, -1))).toThrow(/not a memories file/u);
+    expect(() => Memories.fromBytes(new Uint8Array(3))).toThrow(/not a memories file/u);
+  });
+
+  test('a model without a reader leaves none, and that is a sound file', () => {
+    const none = Memories.fromBytes(Memories.from(passages.map((passage) => ({ ...passage, memories: [] }))).toBytes());
+    expect([none.size, none.of(0)]).toEqual([3, []]);
+  });
+});
+
 describe('token states', () => {
   const d = 16;
   const encoded = [3, 0, 5].map((tokens, i) => ({
     vectors: randomVectors(1, d, i + 1),
     states: randomVectors(tokens, d, i + 10),
     spans: Uint32Array.from({ length: 2 * tokens }, (_, k) => k),
+    lower: new Float32Array(0),
+    memories: [],
   }));
   const states = TokenStates.from(encoded, d);
 
