@@ -18,7 +18,9 @@ export interface Citation extends Span {
   /** Number of the paragraph, from 0 = title. */
   readonly passage: number;
   readonly quote: string;
-  /** Words that match the question, as spans in the document's source, in order, inside the quote. */
+  /** The words that answer, as a span in the document's source, inside the quote; `undefined` where none were found. */
+  readonly answer: Span | undefined;
+  /** What stands out: the answer, or without one the words that match the question; spans in the document's source, in order, inside the quote. */
   readonly highlights: readonly Span[];
   readonly score: number;
 }
@@ -38,7 +40,7 @@ export interface Answer {
   readonly status: Status;
   /** Why the status is `invalid`; `undefined` otherwise. */
   readonly refusal: Refusal | undefined;
-  /** 0 … 1: how sure it is that the first citation answers. */
+  /** 0 … 1: probability that the report answers the question. */
   readonly confidence: number;
   readonly citations: readonly Citation[];
   /** The best ten passages whatever the status, best first. */

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Encoder } from '../embedding/encoder.ts';
-import type { ReportIndex } from '../indexing/report-index.ts';
-import { type RankedPassage, type Retrieval, retrieve } from '../retrieval/retriever.ts';
+import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
+import { type Retrieval, retrieve } from '../retrieval/retriever.ts';
 import type { Answer, Citation } from './answer.ts';
-import { confidence, statusOf } from './confidence.ts';
+import { confidence, evidence, statusOf } from './confidence.ts';
 import { inContext } from './follow-up.ts';
+import { asksForHeadline } from './headline.ts';
 import { readQuestion } from './question.ts';
-import { quoteFrom } from './quote.ts';
+import { type Quote, quoteFrom } from './quote.ts';
 
 const CANDIDATES_SHOWN = 10;
 const MOST_CITATIONS = 3;
@@ -36,7 +37,8 @@ export class Answerer {
     }
     const searched = inContext(question.text, previous);
     const retrieval = await retrieve(searched, this.index, this.#encoder);
-    const sure = confidence(question.language, retrieval);
+    const headline = asksForHeadline(searched);
+    const sure = headline ? 1 : confidence(question.language, evidence(retrieval.ranked), this.#encoder.info.fit);
     const status = statusOf(sure);
     return {
       question: input,
@@ -45,7 +47,7 @@ export class Answerer {
       status,
       refusal: undefined,
       confidence: sure,
-      citations: status === 'not_found' ? [] : cited(retrieval, status === 'related').map((ranked, i) => cite(ranked, i + 1, searched, retrieval)),
+      citations: headline ? citeTitles(retrieval) : citeBest(retrieval, searched, status),
       candidates: retrieval.ranked
         .slice(0, CANDIDATES_SHOWN)
         .map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
@@ -54,21 +56,32 @@ export class Answerer {
   }
 }
 
-/** The best passage and those close behind it; for `related` the best three as they are. */
-function cited({ ranked }: Retrieval, related: boolean): RankedPassage[] {
-  const best = ranked[0]?.score ?? 0;
-  return ranked.slice(0, MOST_CITATIONS).filter((passage) => related || passage.score >= best - CLOSE);
+/** The best passage and those close behind it; for `related` the best three as they are, for `not_found` none. */
+function citeBest(retrieval: Retrieval, question: string, status: Answer['status']): Citation[] {
+  if (status === 'not_found') return [];
+  const best = retrieval.ranked[0]?.score ?? 0;
+  return retrieval.ranked
+    .slice(0, MOST_CITATIONS)
+    .filter((passage) => status === 'related' || passage.score >= best - CLOSE)
+    .map((passage, i) => cite(i + 1, passage, quoteFrom(passage, question, retrieval, status === 'answered'), passage.score));
 }
 
-function cite(ranked: RankedPassage, n: number, question: string, retrieval: Retrieval): Citation {
-  const { document, passage, score } = ranked;
-  const { start, end, highlights } = quoteFrom(ranked, question, retrieval);
+/** The titles of the reports in which the best passages stand. */
+function citeTitles({ index, ranked }: Retrieval): Citation[] {
+  const documents = [...new Set([...ranked.map(({ document }) => document), ...index.documents])];
+  return documents.slice(0, MOST_CITATIONS).flatMap((document, i) => {
+    const [title] = document.passages;
+    return title ? [cite(i + 1, { document, passage: title }, { start: title.start, end: title.end, answer: undefined, highlights: [] }, 0)] : [];
+  });
+}
+
+function cite(n: number, { document, passage }: IndexedPassage, { start, end, answer, highlights }: Quote, score: number): Citation {
   const quote = document.source.slice(start, end);
   // The promise of the whole program, checked before anything is shown.
   if (quote === '' || start < passage.start || end > passage.end || passage.text !== document.source.slice(passage.start, passage.end)) {
     throw new Error(`Citation of ${document.id} ¶${passage.number} is not verbatim.`);
   }
-  return { n, document: document.id, title: document.title, passage: passage.number, quote, start, end, highlights, score };
+  return { n, document: document.id, title: document.title, passage: passage.number, quote, start, end, answer, highlights, score };
 }
 
 function elapsed(begun: number): number {

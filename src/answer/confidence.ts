@@ -1,32 +1,47 @@
-import type { Retrieval } from '../retrieval/retriever.ts';
+import type { Fit } from '../embedding/settings.ts';
+import type { RankedPassage } from '../retrieval/retriever.ts';
 import type { Language } from '../text/language.ts';
 import type { Status } from './answer.ts';
 
 /**
- * Logistic regression of "the question is about what the report tells" on the MaxSim of the best passage, by language of the question,
- * classes weighted alike: answerable questions against ones on other matters, in the train split of the training reports.
+ * What a reply costs the person who asked:
+ *
+ * | | the report answers | it does not |
+ * |---|---|---|
+ * | given as the answer | 0 | 1 |
+ * | shown as the closest passages | 0.4 | 0.2 |
+ * | "the report does not say" | 1 | 0 |
+ *
+ * To believe a passage that does not answer is as bad as to miss one that does; to be shown a few passages costs a look at them. The thresholds
+ * are where the cheapest reply changes: (1 − p) = 0.4 p + 0.2 (1 − p), and 0.4 p + 0.2 (1 − p) = p.
  */
-const ON_TOPIC: Readonly<Record<Language, { readonly bias: number; readonly late: number }>> = {
-  ar: { bias: -7.2, late: 25.4 },
-  en: { bias: -8.4, late: 31.7 },
-};
-/** Share of the questions on a report's topic that the report answers, in the same reports. */
-const ANSWERED_ON_TOPIC = 0.75;
-/** From even odds of being on topic a passage is given as the answer: a wrong answer and a missed one cost the same. */
-const ANSWERED = 0.5 * ANSWERED_ON_TOPIC;
-/** From one in four the closest passages are shown: to leave them out costs three times what it costs to show them in vain. */
-const RELATED = 0.25 * ANSWERED_ON_TOPIC;
+export const ANSWERED = 2 / 3;
+export const RELATED = 1 / 4;
+
+/** What confidence is computed from. */
+export interface Evidence {
+  /** MaxSim of the passage that is best by late interaction. */
+  readonly late: number;
+  /** Logit of "one of the passages read answers": log of the sum of e to their relevances, "no answer" having 0; 0 without a reader. */
+  readonly reader: number;
+}
+
+export function evidence(ranked: readonly RankedPassage[]): Evidence {
+  const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.relevance] : []));
+  const highest = Math.max(...relevances);
+  return {
+    late: ranked.reduce((best, passage) => Math.max(best, passage.late), 0),
+    reader: relevances.length === 0 ? 0 : highest + Math.log(relevances.reduce((sum, r) => sum + Math.exp(r - highest), 0)),
+  };
+}
 
 /**
- * How sure it is that the report answers a question, 0 … 0.75: the one place confidence comes from.
- *
- * It knows a question on another matter from one on the report's. Which questions on its own topic a report leaves open no similarity
- * can tell, so confidence never exceeds the share of those that are answered.
+ * Probability that the report answers a question, 0 … 1: the one place confidence comes from. A logistic regression on the evidence, calibrated for
+ * each language of the question (Platt 1999) on the dev split of the training reports by `npm run fit`.
  */
-export function confidence(language: Language, { ranked }: Retrieval): number {
-  const late = ranked.reduce((best, passage) => Math.max(best, passage.late), 0);
-  const { bias, late: weight } = ON_TOPIC[language];
-  return ANSWERED_ON_TOPIC / (1 + Math.exp(-(bias + weight * late)));
+export function confidence(language: Language, { late, reader }: Evidence, fit: Fit): number {
+  const { bias, late: byLate, reader: byReader, ceiling } = fit.confidence[language];
+  return ceiling / (1 + Math.exp(-(bias + byLate * late + byReader * reader)));
 }
 
 /** What a confidence means. */

@@ -10,15 +10,27 @@ const MATCHING = 0.55;
 
 /** What of a passage is quoted; spans in the document's source. */
 export interface Quote extends Span {
+  /** The words that answer, where the reader found them. */
+  readonly answer: Span | undefined;
+  /** What stands out: the answer; without one the words that match the question. */
   readonly highlights: readonly Span[];
 }
 
-/** The sentence of a passage that fits the question best (with a neighbour where both are needed), and the words that match. */
-export function quoteFrom(ranked: RankedPassage, question: string, retrieval: Retrieval): Quote {
+/**
+ * The sentence or sentences of a passage that hold the answer. Where none was read or `answered` is false: the sentence that fits the question
+ * best (with a neighbour where both are needed).
+ */
+export function quoteFrom(ranked: RankedPassage, question: string, retrieval: Retrieval, answered: boolean): Quote {
   const { passage } = ranked;
+  const answer = answered ? ranked.reading?.answer : undefined;
+  if (answer) {
+    const holding = passage.sentences.filter((sentence) => sentence.start < answer.end && answer.start < sentence.end);
+    const span = { start: Math.min(answer.start, holding[0]?.start ?? passage.start), end: Math.max(answer.end, holding.at(-1)?.end ?? passage.end) };
+    return { ...span, answer, highlights: [answer] };
+  }
   const first = bestSentences(ranked, retrieval);
   const span = { start: passage.sentences[first.from]?.start ?? passage.start, end: passage.sentences[first.to]?.end ?? passage.end };
-  return { ...span, highlights: highlights(span, ranked, question, retrieval, first.matches) };
+  return { ...span, answer: undefined, highlights: highlights(span, ranked, question, retrieval, first.matches) };
 }
 
 interface SentenceRun {
@@ -31,18 +43,17 @@ interface SentenceRun {
 function bestSentences(ranked: RankedPassage, retrieval: Retrieval): SentenceRun {
   const count = ranked.passage.sentences.length;
   const match = (from: number, to: number): SentenceRun => ({ from, to, matches: matchesIn(ranked, retrieval, from, to) });
+  const value = (run: SentenceRun) => maxSim(run.matches);
   let best = match(0, 0);
   for (let i = 1; i < count; i++) {
     const other = match(i, i);
-    if (maxSim(other.matches) > maxSim(best.matches)) best = other;
+    if (value(other) > value(best)) best = other;
   }
-  const wider = [match(Math.max(0, best.from - 1), best.to), match(best.from, Math.min(count - 1, best.to + 1))].sort(
-    (a, b) => maxSim(b.matches) - maxSim(a.matches),
-  )[0];
-  return wider && maxSim(wider.matches) > maxSim(best.matches) + WORTH_A_SENTENCE ? wider : best;
+  const wider = [match(Math.max(0, best.from - 1), best.to), match(best.from, Math.min(count - 1, best.to + 1))].sort((a, b) => value(b) - value(a))[0];
+  return wider && value(wider) > value(best) + WORTH_A_SENTENCE ? wider : best;
 }
 
-function matchesIn(ranked: RankedPassage, { index, questionStates }: Retrieval, from: number, to: number): TokenMatch[] {
+function matchesIn(ranked: RankedPassage, { index, question }: Retrieval, from: number, to: number): TokenMatch[] {
   const { passage, label } = ranked;
   const { offsets, spans } = index.states;
   const start = (passage.sentences[from]?.start ?? passage.start) - passage.start;
@@ -51,7 +62,7 @@ function matchesIn(ranked: RankedPassage, { index, questionStates }: Retrieval, 
   let last = offsets[label + 1] ?? 0;
   while (first < last && (spans[2 * first] ?? 0) < start) first++;
   while (last > first && (spans[2 * last - 2] ?? 0) >= end) last--;
-  return bestMatches(questionStates, index.states, first, last);
+  return bestMatches(question.states, index.states, first, last);
 }
 
 /** Content words of the quote that share a term with the question, or whose token is the close match of a content word of it. */
@@ -61,8 +72,8 @@ function highlights(quote: Span, ranked: RankedPassage, question: string, retrie
   const asked = words(question).filter((word) => word.content);
   const askedTerms = new Set(asked.map((word) => word.term));
   const matched = matches.flatMap(({ token, cosine }, i) => {
-    const start = retrieval.questionSpans[2 * i] ?? 0;
-    const end = retrieval.questionSpans[2 * i + 1] ?? 0;
+    const start = retrieval.question.spans[2 * i] ?? 0;
+    const end = retrieval.question.spans[2 * i + 1] ?? 0;
     const ofContent = asked.some((word) => word.start < end && start < word.end);
     return ofContent && cosine >= MATCHING ? [{ start: (spans[2 * token] ?? 0) + passage.start, end: (spans[2 * token + 1] ?? 0) + passage.start }] : [];
   });

@@ -9,27 +9,40 @@ export interface Signals {
 }
 
 /**
- * Weights of the z-scores: late interaction leads, exact words and the whole vector settle what it leaves close. Chosen on the dev split
- * of the training reports, never on a test set; `npm run eval` measures what they bring.
- */
-export const WEIGHTS: Signals = { dense: 0.1, lexical: 0.1, late: 1 };
-
-/**
  * Fuses the signals of one question's candidates: Σ w · (s − mean) / sd, mean and standard deviation over these candidates.
  * A signal that does not vary says nothing and counts for nothing.
  *
+ * @param weights of the z-scores; those of a model are in its settings ({@link Fit})
  * @returns one score a candidate, in order; only scores of the same question compare
  */
-export function fuse(candidates: readonly Signals[], weights: Signals = WEIGHTS): number[] {
+export function fuse(candidates: readonly Signals[], weights: Signals): number[] {
   const scores = candidates.map(() => 0);
   for (const name of ['dense', 'lexical', 'late'] as const) {
-    const values = candidates.map((candidate) => candidate[name]);
-    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
-    if (deviation < 1e-9) continue;
-    values.forEach((value, i) => {
-      scores[i] = (scores[i] ?? 0) + (weights[name] * (value - mean)) / deviation;
+    zScores(candidates.map((candidate) => candidate[name])).forEach((z, i) => {
+      scores[i] = (scores[i] ?? 0) + weights[name] * z;
     });
   }
   return scores;
+}
+
+/** (s − mean) / sd; zeros where nothing varies. */
+export function zScores(values: readonly number[]): number[] {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
+  return values.map((value) => (deviation < 1e-9 ? 0 : (value - mean) / deviation));
+}
+
+/**
+ * Scores with the reader's say: a weighted sum of the fused score and the relevance. A passage that was not read counts as the least relevant one
+ * that was.
+ *
+ * @param relevance of each candidate, in order; `undefined` where it was not read
+ */
+export function withRelevance(
+  fused: readonly number[],
+  relevance: readonly (number | undefined)[],
+  weights: { readonly fused: number; readonly reader: number },
+): number[] {
+  const least = Math.min(...relevance.filter((r) => r !== undefined));
+  return fused.map((score, i) => weights.fused * score + (least === Number.POSITIVE_INFINITY ? 0 : weights.reader * (relevance[i] ?? least)));
 }

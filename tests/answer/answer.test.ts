@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answer/answer.ts';
 import { Answerer } from '../../src/answer/answerer.ts';
+import { statusOf } from '../../src/answer/confidence.ts';
 import { inContext } from '../../src/answer/follow-up.ts';
+import { asksForHeadline } from '../../src/answer/headline.ts';
 import { readQuestion } from '../../src/answer/question.ts';
 import { loadEncoder } from '../../src/app.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
@@ -79,6 +81,23 @@ describe('an answer', () => {
     },
   );
 
+  test.each(["what's the headline?", 'ما هو عنوان التقرير', 'شو عنوان الخبر؟', 'عن ماذا يتحدث التقرير؟', 'What is this report about?', 'title'])(
+    'a question for the headline gets the headline: %s',
+    async (question) => {
+      const answer = await answerer.answer(question);
+      expect(answer).toMatchObject({ status: 'answered', citations: [{ passage: 0 }] });
+      expect(answer.citations[0]?.quote).toBe(answerer.index.documents[0]?.title);
+      expectVerbatim(answer, answerer);
+    },
+  );
+
+  test.each(['ما عنوان منزل الوزير؟', 'What is the subject of the talks?', 'what did the report say about the drones', 'ماذا فعلت الطائرات؟', 'عن ماذا؟'])(
+    'a question that only speaks of titles or topics is searched for: %s',
+    (question) => {
+      expect(asksForHeadline(question)).toBe(false);
+    },
+  );
+
   test('a follow-up is read in the light of the question before it', async () => {
     const first = await answerer.answer('ماذا قال البيت الأبيض عن قرار بايدن؟');
     const second = await answerer.answer('ولماذا؟', first.searched);
@@ -118,6 +137,18 @@ describe('an answer', () => {
       { numRuns: 40 },
     );
   });
+});
+
+test('the thresholds are those at which the cheapest reply changes', () => {
+  /** Cost of each reply where the report answers and where it does not, as confidence.ts states it. */
+  const costs = { answered: [0, 1], related: [0.4, 0.2], not_found: [1, 0] } as const;
+  const cost = (status: keyof typeof costs, p: number) => p * costs[status][0] + (1 - p) * costs[status][1];
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (p) => {
+      const cheapest = Math.min(...(['answered', 'related', 'not_found'] as const).map((status) => cost(status, p)));
+      expect(cost(statusOf(p), p)).toBeCloseTo(cheapest, 12);
+    }),
+  );
 });
 
 describe('bad input', () => {

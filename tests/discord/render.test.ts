@@ -67,7 +67,7 @@ const answers: fc.Arbitrary<Answer> = fc
     citations: quotes.map((quote, i) => {
       const cuts = [...new Set(marks.map((mark) => mark % (quote.length + 1)))].sort((a, b) => a - b);
       const highlights = cuts.flatMap((start, k) => (k % 2 === 0 && cuts[k + 1] !== undefined ? [{ start, end: cuts[k + 1] ?? start }] : []));
-      return { n: i + 1, document: 'd', title, passage: i, quote, start: 0, end: quote.length, highlights, score: 1 };
+      return { n: i + 1, document: 'd', title, passage: i, quote, start: 0, end: quote.length, answer: undefined, highlights, score: 1 };
     }),
   }));
 
@@ -117,6 +117,7 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
         quote,
         start: 0,
         end: quote.length,
+        answer: undefined,
         highlights: [
           { start: at, end: at + 3 },
           { start: at + 4, end: at + 9 },

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEncoder } from '../../src/app.ts';
-import type { Encoder } from '../../src/embedding/encoder.ts';
+import type { Encoded, Encoder, Reading } from '../../src/embedding/encoder.ts';
+import { bestSpan } from '../../src/embedding/reader.ts';
 import { TransformersEncoder } from '../../src/embedding/transformers-encoder.ts';
 import { windows } from '../../src/embedding/windows.ts';
-import { temporaryFolder, testConfig } from '../support/app.ts';
+import { temporaryFolder, testConfig, withoutReader } from '../support/app.ts';
 
 const config = testConfig();
 const MODEL = config.embedding.model;
@@ -82,6 +83,83 @@ describe('the shipped model', () => {
   });
 });
 
+describe('the reader', () => {
+  const passages = [
+    'أعلنت وزارة الصحة أن وباء الكوليرا أصاب اثنين وأربعين شخصا في المخيم.',
+    'وقال مدير الميناء سالم العلي إن العاصفة أغلقت ثلاثة جسور يوم الأربعاء.',
+    'وتوقفت الدراسة في المدارس أسبوعا كاملا بسبب الأمطار.',
+  ];
+  const questions = [
+    { text: 'متى أغلقت الجسور؟', gold: 1, answer: 'يوم الأربعاء' },
+    { text: 'How many people caught the disease?', gold: 0, answer: 'اثنين وأربعين شخصا' },
+  ];
+  const textOf = (passage: string, encoded: Encoded | undefined, answer: Reading['answer']) =>
+    answer && passage.slice(encoded?.spans[2 * answer.first], encoded?.spans[2 * answer.last + 1]);
+
+  test.each(questions)('finds the passage that answers and the words that do: $text', async ({ text, gold, answer }) => {
+    const encoded = await encoder.encode(passages, 'passage');
+    const [question] = await encoder.encode([text], 'query');
+    const readings = await encoder.read(
+      question?.lower ?? new Float32Array(),
+      encoded.flatMap(({ memories }) => memories),
+    );
+    const relevance = readings.map((reading) => reading.relevance);
+    expect(relevance.indexOf(Math.max(...relevance))).toBe(gold);
+    expect(textOf(passages[gold] ?? '', encoded[gold], readings[gold]?.answer)).toContain(answer.split(' ').at(-1));
+  });
+
+  test('knows a question that nothing answers, though it asks about what is told', async () => {
+    const encoded = await encoder.encode(passages, 'passage');
+    const memories = encoded.flatMap((e) => e.memories);
+    const best = async (text: string) => {
+      const [question] = await encoder.encode([text], 'query');
+      return Math.max(...(await encoder.read(question?.lower ?? new Float32Array(), memories)).map((reading) => reading.relevance));
+    };
+    expect(await best('ما اسم وزير الصحة؟')).toBeLessThan(await best('كم شخصا أصابت الكوليرا؟'));
+    expect(await best('وصفة الكبسة')).toBeLessThan(0);
+  });
+
+  test('a passage is read the same alone and beside longer ones', async () => {
+    const encoded = await encoder.encode([...passages, passages.join(' ').repeat(3)], 'passage');
+    const [question] = await encoder.encode(['متى أغلقت الجسور؟'], 'query');
+    const lower = question?.lower ?? new Float32Array();
+    const together = await encoder.read(
+      lower,
+      encoded.flatMap((e) => e.memories),
+    );
+    for (const [i, { memories }] of encoded.entries()) {
+      const [alone] = await encoder.read(lower, memories);
+      expect(alone?.relevance).toBeCloseTo(together[i]?.relevance ?? Number.NaN, 0);
+      expect(alone?.answer).toEqual(together[i]?.answer);
+    }
+  });
+
+  test('a passage beyond the limit has a memory for each window, and answers are placed in the passage', async () => {
+    const long = `${Array.from({ length: 900 }, (_, i) => `كلمة${i}`).join(' ')} وقال مدير الميناء إن العاصفة أغلقت ثلاثة جسور يوم الأربعاء.`;
+    const [encoded] = await encoder.encode([long], 'passage');
+    const [question] = await encoder.encode(['متى أغلقت الجسور؟'], 'query');
+    expect(encoded?.memories.length).toBe((encoded?.vectors.length ?? 0) / encoder.info.dimensions);
+    const last = encoded?.memories.at(-1);
+    const [reading] = await encoder.read(question?.lower ?? new Float32Array(), last ? [last] : []);
+    expect(textOf(long, encoded, reading?.answer)).toContain('الأربعاء');
+  });
+
+  test('the best span is that of the highest sum, as trying every one finds', () => {
+    const logits = fc
+      .array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 120 })
+      .map((x) => Float32Array.from(x.slice(0, x.length & ~1)));
+    fc.assert(
+      fc.property(logits, (flat) => {
+        const sums: number[] = [];
+        for (let i = 0; i < flat.length; i += 2) for (let j = i; j < Math.min(flat.length, i + 80); j += 2) sums.push((flat[i] ?? 0) + (flat[j + 1] ?? 0));
+        const span = bestSpan(flat);
+        expect((flat[2 * (span?.first ?? 0)] ?? 0) + (flat[2 * (span?.last ?? 0) + 1] ?? 0)).toBe(Math.max(...sums));
+      }),
+    );
+    expect(bestSpan(new Float32Array(0))).toBeUndefined();
+  });
+});
+
 describe('windows', () => {
   test('cover every token once, none longer than the limit', () => {
     const sizes = fc.record({ length: fc.nat(5000), size: fc.integer({ min: 20, max: 600 }), overlap: fc.integer({ min: 0, max: 15 }) });
@@ -112,6 +190,15 @@ describe('other models', () => {
     await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/has no onnx\/model_quantized\.onnx/u);
     writeFileSync(join(copy, 'isnad.json'), '{"pooling":"max"}');
     await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/isnad\.json of the model copy: pooling/u);
+  });
+
+  test('a model without a reader says so and reads nothing', async () => {
+    const plain = await TransformersEncoder.load({ ...options, model: withoutReader() });
+    expect(plain.info.reader).toBe(false);
+    const [encoded] = await plain.encode(['حقل العمر'], 'passage');
+    expect(encoded).toMatchObject({ memories: [], lower: { length: 0 } });
+    await expect(plain.read(new Float32Array(384), [])).rejects.toThrow(/has no reader/u);
+    await plain.close();
   });
 
   test('a hub id is refused unless downloads are allowed', async () => {

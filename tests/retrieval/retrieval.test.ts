@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, openApp } from '../../src/app.ts';
-import { fuse } from '../../src/retrieval/fusion.ts';
+import { fuse, withRelevance } from '../../src/retrieval/fusion.ts';
 import { retrieve } from '../../src/retrieval/retriever.ts';
 import { GOLDEN } from '../fixtures/golden.ts';
-import { testConfig } from '../support/app.ts';
+import { testConfig, withoutReader } from '../support/app.ts';
 
 describe('golden rankings on the seed', () => {
   let app: App;
@@ -27,6 +27,34 @@ describe('golden rankings on the seed', () => {
   });
 });
 
+describe('without a reader', () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await openApp(testConfig({ EMBEDDING_MODEL: withoutReader() }));
+  });
+  afterAll(() => app.close());
+
+  test('the same questions find their paragraphs, a little later', async () => {
+    let found = 0;
+    for (const { question, gold } of GOLDEN) {
+      const { ranked } = await retrieve(question, app.opened.index, app.encoder);
+      expect(ranked.every(({ reading, fused, score }) => reading === undefined && fused === score)).toBe(true);
+      if (ranked.slice(0, 5).some(({ passage }) => gold.includes(passage.number))) found++;
+    }
+    expect(found).toBeGreaterThanOrEqual(GOLDEN.length - 2);
+  });
+
+  test('an answer is a verbatim quote of the sentence that fits, with the matching words marked', async () => {
+    const answer = await app.answerer.answer('بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟');
+    const [first] = answer.citations;
+    expect(answer.status).toBe('answered');
+    expect(first).toMatchObject({ passage: 7, answer: undefined });
+    expect(first?.highlights.map(({ start, end }) => first.quote.slice(start - first.start, end - first.start))).toEqual(
+      expect.arrayContaining(['طيران', 'التحالف', 'مقرات', 'الميادين']),
+    );
+  });
+});
+
 describe('fusion', () => {
   test('is the weighted sum of z-scores', () => {
     const scores = fuse(
@@ -40,12 +68,18 @@ describe('fusion', () => {
     expect(scores.map((s) => Math.round(s * 1e6) / 1e6)).toEqual([-1.5, 1.5]);
   });
 
+  test('the reader adds its relevance; what it has not read counts as the least relevant', () => {
+    expect(withRelevance([3, 2, 1], [0.5, -1, undefined], { fused: 1, reader: 2 })).toEqual([4, 0, -1]);
+    expect(withRelevance([3, 2], [undefined, undefined], { fused: 2, reader: 2 })).toEqual([6, 4]);
+  });
+
   test('neither shift nor scale of a signal changes it', () => {
+    const weights = { dense: 0.3, lexical: 0.2, late: 1 };
     const signal = fc.record({ dense: fc.integer({ min: -50, max: 50 }), lexical: fc.integer({ min: 0, max: 50 }), late: fc.integer({ min: -50, max: 50 }) });
     fc.assert(
       fc.property(fc.array(signal, { minLength: 1, maxLength: 30 }), (candidates) => {
         const moved = candidates.map((c) => ({ dense: 3 * c.dense + 7, lexical: 2 * c.lexical + 1, late: 0.5 * c.late - 9 }));
-        for (const [i, score] of fuse(moved).entries()) expect(score).toBeCloseTo(fuse(candidates)[i] ?? Number.NaN, 6);
+        for (const [i, score] of fuse(moved, weights).entries()) expect(score).toBeCloseTo(fuse(candidates, weights)[i] ?? Number.NaN, 6);
       }),
     );
   });

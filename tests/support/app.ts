@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { READER_FILES } from '../../src/embedding/reader.ts';
 
 /** A folder of its own for a test, under the system's temporary folder. */
 export function temporaryFolder(): string {
@@ -11,4 +12,14 @@ export function temporaryFolder(): string {
 /** The configuration as shipped (model and seeds of the repository), with an index folder of its own. */
 export function testConfig(environment: Record<string, string> = {}): Config {
   return loadConfig({ INDEX_DIR: temporaryFolder(), ...environment });
+}
+
+/** A copy of the shipped model without its reader and with nothing fitted to it: what any other encoder is. */
+export function withoutReader(): string {
+  const copy = join(temporaryFolder(), 'multilingual-e5-small-plain');
+  cpSync(testConfig().embedding.model, copy, { recursive: true });
+  for (const file of READER_FILES) rmSync(join(copy, file));
+  const { reader: _, fit: __, ...settings } = JSON.parse(readFileSync(join(copy, 'isnad.json'), 'utf8')) as Record<string, unknown>;
+  writeFileSync(join(copy, 'isnad.json'), JSON.stringify(settings));
+  return copy;
 }
