@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { loadEncoder } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { readReports } from '../corpus/read.ts';
+import type { EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode } from '../errors.ts';
 import { inspectIndex, makeFolder } from '../indexing/store.ts';
 import { paint } from './output.ts';
@@ -40,8 +41,7 @@ export async function doctor(): Promise<0 | 1> {
     tell({ name: 'model', state: 'problem', text: describe(error) });
     return undefined;
   });
-  if (encoder)
-    tell({ name: 'model', state: 'ok', text: `${encoder.info.id}, ${encoder.info.dimensions} dimensions, sha256 ${encoder.info.sha256.slice(0, 12)}…` });
+  if (encoder) tell(modelFinding(encoder.info));
   if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
   await encoder?.close();
   tell(await writable(config.indexFolder));
@@ -55,6 +55,11 @@ function nodeVersion(): Finding {
   return enough
     ? { name: 'Node.js', state: 'ok', text: process.version }
     : { name: 'Node.js', state: 'problem', text: `${process.version} is too old; install ${OLDEST_NODE.join('.')} or newer` };
+}
+
+function modelFinding({ id, reader, dimensions, sha256 }: EncoderInfo): Finding {
+  const name = reader ? `${id} with its reader` : `${id}, without a reader`;
+  return { name: 'model', state: 'ok', text: `${name}, ${dimensions} dimensions, sha256 ${sha256.slice(0, 12)}…` };
 }
 
 function indexFinding(problem: string | undefined, folder: string): Finding {

@@ -1,35 +1,109 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadEncoder } from '../app.ts';
-import { loadConfig } from '../config.ts';
-import { evaluateTask, STAGES, type TaskFigures } from '../evaluation/evaluate.ts';
-import { readTasks } from '../evaluation/sets.ts';
-import { Progress } from './output.ts';
+import { loadConfig, TRAINING_REPORTS } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { evaluateSet, type Outcome, STAGES } from '../evaluation/evaluate.ts';
+import { type Estimate, figuresOf, type SetFigures } from '../evaluation/figures.ts';
+import { fitTo } from '../evaluation/fit.ts';
+import { plotsOf } from '../evaluation/plots.ts';
+import { type EvaluationSet, readPublicSets, readTrainingReports, reportsSet } from '../evaluation/sets.ts';
+import { note, Progress, paint } from './output.ts';
 
-/** `eval <folder>`: figures of each stage of retrieval on the public test sets of a folder, as a table or as JSON. */
-export async function evaluate(folder: string, options: { readonly json?: boolean }): Promise<void> {
-  const tasks = readTasks(folder);
+export interface EvalOptions {
+  readonly json?: boolean;
+  /** Folder for the figures and plots. */
+  readonly out: string;
+}
+
+/**
+ * `eval [folder]`: figures of each stage on the dev split of the training reports and on the public test sets of a folder, as a table (or as
+ * JSON), and as JSON and plots in a folder.
+ */
+export async function evaluate(folder: string | undefined, options: EvalOptions): Promise<void> {
+  const reports = readTrainingReports(TRAINING_REPORTS);
+  const sets = [reportsSet(reports, 'dev', 'ar'), reportsSet(reports, 'dev', 'en'), ...(folder === undefined ? [] : readPublicSets(folder))];
   const encoder = await loadEncoder(loadConfig());
-  const all: TaskFigures[] = [];
-  for (const task of tasks) {
-    const bars = { passages: new Progress(`${task.name} passages `), questions: new Progress(`${task.name} questions`) };
-    const figures = await evaluateTask(task, encoder, (phase, done, total) => {
-      if (phase === 'questions') bars.passages.finish();
-      bars[phase].update(done, total);
-    });
-    bars.questions.finish();
+  const all: SetFigures[] = [];
+  for (const set of sets) {
+    const outcomes = await measured(set, (onProgress) => evaluateSet(set, encoder, onProgress));
+    const figures = figuresOf(
+      set.name,
+      set.collections.reduce((sum, { passages }) => sum + passages.length, 0),
+      outcomes,
+    );
     all.push(figures);
     if (!options.json) process.stdout.write(`${table(figures)}\n`);
   }
-  if (options.json) process.stdout.write(`${JSON.stringify(all, null, 1)}\n`);
   await encoder.close();
+  if (options.json) process.stdout.write(`${JSON.stringify(all, null, 1)}\n`);
+  await save(all, options.out);
+  note(`Figures and plots are in ${options.out}.`);
 }
 
-function table({ task, questions, passages, stages }: TaskFigures): string {
-  const row = (name: string, cells: readonly string[]) => name.padEnd(18) + cells.map((cell) => cell.padStart(7)).join('');
-  const figure = (x: number) => x.toFixed(3);
-  return [
-    `${task}: ${questions} questions over ${passages} passages`,
-    row('', ['R@1', 'R@3', 'MRR']),
-    ...STAGES.map((stage) => row(stage, [figure(stages[stage].recall1), figure(stages[stage].recall3), figure(stages[stage].mrr)])),
-    '',
-  ].join('\n');
+/** `fit`: prints what `fit` of the model's isnad.json is to hold, fitted to the dev split of the training reports. */
+export async function printFit(): Promise<void> {
+  const reports = readTrainingReports(TRAINING_REPORTS);
+  const encoder = await loadEncoder(loadConfig());
+  const outcomes: Outcome[] = [];
+  for (const language of ['ar', 'en'] as const) {
+    const set = reportsSet(reports, 'dev', language);
+    outcomes.push(...(await measured(set, (onProgress) => evaluateSet(set, encoder, onProgress))));
+  }
+  await encoder.close();
+  process.stdout.write(`${JSON.stringify(fitTo(outcomes), null, 1)}\n`);
+}
+
+async function measured<T>(set: EvaluationSet, run: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {
+  const progress = new Progress(set.name);
+  const result = await run((done, total) => progress.update(done, total));
+  progress.finish();
+  return result;
+}
+
+async function save(all: readonly SetFigures[], folder: string): Promise<void> {
+  // Vega is there for developers only.
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]).catch((error: unknown) => {
+    throw new UserError('The plots need the development packages: npm ci --include=dev', 1, { cause: error });
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'figures.json'), `${JSON.stringify(all, null, 1)}\n`);
+  for (const [name, spec] of Object.entries(plotsOf(all))) {
+    const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
+    writeFileSync(join(folder, `${name}.svg`), `${await view.toSVG()}\n`);
+  }
+}
+
+function table(figures: SetFigures): string {
+  const { set, questions, answerable, passages, stages, span, abstention, times } = figures;
+  const row = (name: string, cells: readonly string[]) => name.padEnd(18) + cells.map((cell) => cell.padStart(8)).join('');
+  const counts = answerable === questions ? `${questions} questions` : `${questions} questions, ${answerable} answerable,`;
+  const lines = [
+    paint.bold(`${set}: ${counts} over ${passages} passages`),
+    paint.dim(row('', ['R@1', 'R@3', 'R@5', 'MRR', 'nDCG@10'])),
+    ...STAGES.map((stage) => {
+      const { recall1, recall3, recall5, mrr, ndcg10 } = stages[stage];
+      const line = row(stage, [recall1, recall3, recall5, mrr, ndcg10].map(figure));
+      return stage === 'reader' ? paint.green(line) : line;
+    }),
+    `R@1 ${estimate(figures.recall1)}`,
+  ];
+  if (span) lines.push(`answer marked: F1 ${estimate(span.f1)}, exact ${figure(span.exact)}`);
+  if (abstention) {
+    lines.push(
+      `answers or not: AUC ${estimate(abstention.auc)}, on topic ${estimate(abstention.aucOnTopic)}`,
+      `  balanced accuracy ${estimate(abstention.balancedAccuracy)}, calibration error ${estimate(abstention.calibrationError)}`,
+    );
+  }
+  const stageTimes = Object.entries(times).map(([stage, { p50, p95 }]) => `${stage} ${p50.toFixed(1)} / ${p95.toFixed(1)}`);
+  lines.push(paint.dim(`ms a question, median / p95: ${stageTimes.join(', ')}`), '');
+  return lines.join('\n');
+}
+
+function figure(x: number): string {
+  return x.toFixed(3);
+}
+
+function estimate({ value, low, high }: Estimate): string {
+  return `${figure(value)} [${figure(low)}, ${figure(high)}]`;
 }

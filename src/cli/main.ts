@@ -74,16 +74,21 @@ program
 
 program
   .command('eval')
-  .description('measure retrieval on public test sets')
-  .argument('<folder>', 'with xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl')
+  .description('measure quality on the dev reports of the repository, and on public test sets')
+  .argument('[folder]', 'with xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl')
   .option('--json', 'print the figures as JSON')
-  .action(async (folder: string, options: { json?: boolean }) => (await import('./eval.ts')).evaluate(folder, options));
+  .option('--out <folder>', 'where figures.json and the plots go', 'evaluation')
+  .action(async (folder: string | undefined, options: { json?: boolean; out: string }) => (await import('./eval.ts')).evaluate(folder, options));
+
+program
+  .command('fit')
+  .description("fit ranking and confidence to the dev reports: prints the fit of a model's isnad.json")
+  .action(async () => (await import('./eval.ts')).printFit());
 
 program
   .command('token-mean')
-  .description("compute the tokenMean of a model's isnad.json")
-  .argument('<file>', 'reports as JSON lines')
-  .action(async (file: string) => (await import('./token-mean.ts')).printTokenMean(file));
+  .description("compute the tokenMean of a model's isnad.json from the training reports")
+  .action(async () => (await import('./token-mean.ts')).printTokenMean());
 
 async function startBot(): Promise<void> {
   const { runBot } = await import('../bot.ts');

@@ -48,13 +48,14 @@ export function answerObject(answer: Answer): Record<string, unknown> {
     language: answer.language,
     status: answer.status,
     confidence: round(answer.confidence),
-    citations: answer.citations.map(({ n, document, passage, quote, start, end, highlights, score }) => ({
+    citations: answer.citations.map(({ n, document, passage, quote, start, end, answer: found, highlights, score }) => ({
       n,
       document,
       passage,
       quote,
       start,
       end,
+      answer: found ?? null,
       highlights,
       score: round(score),
     })),

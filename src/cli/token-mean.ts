@@ -1,26 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { loadEncoder } from '../app.ts';
-import { loadConfig } from '../config.ts';
-import { UserError } from '../errors.ts';
+import { loadConfig, TRAINING_REPORTS } from '../config.ts';
+import { readTrainingReports } from '../evaluation/sets.ts';
 import { tokenMean } from '../evaluation/token-mean.ts';
 import { Progress } from './output.ts';
 
-interface TrainingReport {
-  readonly split: string;
-  readonly passages: readonly string[];
-  /** Aligned English translation. */
-  readonly en: readonly string[];
-  readonly questions: readonly { readonly q: string; readonly lang: string }[];
-}
-
-/** `token-mean <file>`: prints the `tokenMean` of a model's isnad.json, from the train split of a file of training reports (JSON lines). */
-export async function printTokenMean(file: string): Promise<void> {
-  const reports = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TrainingReport)
-    .filter((report) => report.split === 'train');
-  if (reports.length === 0) throw new UserError(`${file} holds no reports of split "train".`);
+/** `token-mean`: prints the `tokenMean` of a model's isnad.json, from the train split of the training reports. */
+export async function printTokenMean(): Promise<void> {
+  const reports = readTrainingReports(TRAINING_REPORTS).filter((report) => report.split === 'train');
   const encoder = await loadEncoder(loadConfig(), {}, false);
   const mean = async (role: 'query' | 'passage', language: string, texts: readonly string[]) => {
     const progress = new Progress(`${role} ${language}`);

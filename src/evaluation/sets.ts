@@ -1,55 +1,118 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import { UserError } from '../errors.ts';
 import { sentences } from '../text/sentences.ts';
 
-/** A line of a question-answering set: one paragraph and its questions. */
-interface Paragraph {
-  readonly context: string;
-  readonly questions: readonly { readonly id: string; readonly question: string }[];
+/** A question whose answer is known. */
+export interface EvaluationQuestion {
+  readonly text: string;
+  /** Right passages, the best first; empty: the collection does not answer it. */
+  readonly gold: readonly number[];
+  /** Right answers, any of which will do. */
+  readonly answers: readonly string[];
+  /** About the collection's own topic, answered or not. */
+  readonly onTopic: boolean;
 }
 
-/** Questions put to one collection of passages. */
-export interface RetrievalTask {
+/** Passages that are searched together, and the questions put to them. */
+export interface Collection {
+  readonly id: string;
+  readonly passages: readonly string[];
+  readonly questions: readonly EvaluationQuestion[];
+}
+
+/** Something to measure on. */
+export interface EvaluationSet {
   /** `XQuAD en→ar`: language of the questions, then of the passages. */
   readonly name: string;
-  readonly passages: readonly string[];
-  readonly questions: readonly { readonly text: string; readonly gold: number }[];
+  readonly collections: readonly Collection[];
 }
 
+/** A report written for training and choosing, as models/training/README.md describes it. */
+const trainingReport = z.object({
+  id: z.string(),
+  split: z.enum(['train', 'dev']),
+  passages: z.array(z.string()),
+  en: z.array(z.string()),
+  questions: z.array(z.object({ q: z.string(), lang: z.enum(['ar', 'en']), kind: z.string(), gold: z.array(z.int()), span: z.string(), span_en: z.string() })),
+});
+export type TrainingReport = z.infer<typeof trainingReport>;
+
+/** A line of a public question-answering set: one paragraph and its questions. */
+const paragraph = z.object({
+  context: z.string(),
+  questions: z.array(z.object({ question: z.string(), answers: z.array(z.object({ text: z.string() })) })),
+});
+
 /** Name, file of the passages, file of the questions (line by line parallel). */
-const TASKS = [
+const PUBLIC = [
   ['XQuAD ar→ar', 'xquad.ar.jsonl', 'xquad.ar.jsonl'],
   ['XQuAD en→ar', 'xquad.ar.jsonl', 'xquad.en.jsonl'],
   ['XQuAD en→en', 'xquad.en.jsonl', 'xquad.en.jsonl'],
   ['ARCD test ar→ar', 'arcd.test.jsonl', 'arcd.test.jsonl'],
 ] as const;
 
+/** @throws UserError when the file can't be read or is not as expected */
+export function readTrainingReports(file: string): TrainingReport[] {
+  return readLines(file, trainingReport);
+}
+
+/** The questions of one language to the Arabic reports of a split. */
+export function reportsSet(reports: readonly TrainingReport[], split: 'train' | 'dev', language: 'ar' | 'en'): EvaluationSet {
+  return {
+    name: `reports ${split} ${language}→ar`,
+    collections: reports
+      .filter((report) => report.split === split)
+      .map(({ id, passages, questions }) => ({
+        id,
+        passages,
+        questions: questions
+          .filter((question) => question.lang === language)
+          .map(({ q, gold, span, kind }) => ({ text: q, gold, answers: span === '' ? [] : [span], onTopic: kind !== 'unanswerable-far' })),
+      })),
+  };
+}
+
 /**
  * Reads the public sets of a folder: XQuAD (`xquad.ar.jsonl`, `xquad.en.jsonl`) and ARCD (`arcd.test.jsonl`); what is not there is left out.
  *
  * @throws UserError when the folder holds none of them or a file is not as expected
  */
-export function readTasks(folder: string): RetrievalTask[] {
-  const tasks = TASKS.filter(([, passages, questions]) => existsSync(join(folder, passages)) && existsSync(join(folder, questions))).map(
-    ([name, passages, questions]): RetrievalTask => ({
+export function readPublicSets(folder: string): EvaluationSet[] {
+  const present = PUBLIC.filter(([, passages, questions]) => existsSync(join(folder, passages)) && existsSync(join(folder, questions)));
+  if (present.length === 0) throw new UserError(`No test set in ${folder}: expected xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl there.`);
+  return present.map(([name, passages, questions]) => {
+    const texts = readLines(join(folder, passages), paragraph);
+    const asked = readLines(join(folder, questions), paragraph);
+    return {
       name,
-      passages: readParagraphs(join(folder, passages)).map((p) => p.context),
-      questions: readParagraphs(join(folder, questions)).flatMap((p, gold) => p.questions.map((q) => ({ text: q.question, gold }))),
-    }),
-  );
-  if (tasks.length === 0) throw new UserError(`No test set in ${folder}: expected xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl there.`);
-  return tasks;
+      collections: [
+        {
+          id: name,
+          passages: texts.map((p) => p.context),
+          questions: asked.flatMap((p, gold) =>
+            p.questions.map((q, i) => ({
+              text: q.question,
+              gold: [gold],
+              answers: (texts[gold]?.questions[i]?.answers ?? []).map((answer) => answer.text),
+              onTopic: true,
+            })),
+          ),
+        },
+      ],
+    };
+  });
 }
 
-function readParagraphs(file: string): Paragraph[] {
+function readLines<T>(file: string, schema: z.ZodType<T>): T[] {
   try {
     return readFileSync(file, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Paragraph);
+      .map((line) => schema.parse(JSON.parse(line)));
   } catch (error) {
     throw new UserError(`${file} can't be read as one JSON object a line.`, 1, { cause: error });
   }
@@ -58,11 +121,12 @@ function readParagraphs(file: string): Paragraph[] {
 /** The passages as one document, each taken as it stands. */
 export function documentOf(id: string, passages: readonly string[]): Document {
   let start = 0;
+  const source = passages.join('\n\n');
   return {
     id,
     title: id,
-    source: passages.join('\n\n'),
-    sha256: sha256Of(passages.join('\n\n')),
+    source,
+    sha256: sha256Of(source),
     passages: passages.map((text, number) => {
       const from = start;
       start += text.length + 2;

@@ -67,7 +67,7 @@ describe('ask', () => {
     expect(answer).toMatchObject({ question: 'ماذا قال البيت الأبيض عن قرار بايدن؟', language: 'ar', status: 'answered' });
     expect(answer.candidates).toHaveLength(10);
     const [first] = answer.citations;
-    expect(Object.keys(first)).toEqual(['n', 'document', 'passage', 'quote', 'start', 'end', 'highlights', 'score']);
+    expect(Object.keys(first)).toEqual(['n', 'document', 'passage', 'quote', 'start', 'end', 'answer', 'highlights', 'score']);
     expect(first).toMatchObject({ n: 1, document: '000_ddcf634ad3ebf0b8', passage: 10 });
     expect(SOURCE.slice(first.start, first.end)).toBe(first.quote);
   });
