@@ -22,6 +22,12 @@ def reports(*files: Path) -> list[dict]:
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
 
+def with_plain(all_reports: list[dict], file: Path) -> list[dict]:
+    """Adds the plain questions of a file to the reports they are about."""
+    plain = {entry["id"]: entry["questions"] for entry in map(json.loads, file.read_text().splitlines())}
+    return [r | {"questions": r["questions"] + plain.get(r["id"], [])} for r in all_reports]
+
+
 def articles(file: Path) -> list[dict]:
     """A question-answering set in paragraphs (ARCD) as reports: the paragraphs of an article are its passages."""
     out: dict = {}

@@ -174,6 +174,9 @@ def read(state) -> onnx.ModelProto:
     pointer = g.small(g.op("Concat", first(q), pooled, axis=1), w["pointer.weight"], w["pointer.bias"], "pointer")
     pointer = g.op("Div", g.op("Reshape", pointer, g.ints(-1, 2, HIDDEN)), g.const(np.array(np.sqrt(HIDDEN), np.float32)))
     logits = g.op("Add", g.small(p, w["span.weight"], w["span.bias"], "span"), g.op("MatMul", p, g.op("Transpose", pointer, perm=[0, 2, 1])))
+    beside = g.op("Concat", p, g.op("Mul", p, g.op("Unsqueeze", pooled, g.ints(1))), axis=2)
+    inner = g.op("Gelu", g.linear(beside, w["mark.0.weight"], w["mark.0.bias"], "mark.0"), domain=MS)
+    logits = g.op("Add", logits, g.small(inner, w["mark.2.weight"], w["mark.2.bias"], "mark.2"))
     g.op("Where", g.op("Unsqueeze", inside, g.ints(2)), logits, g.const(np.array(-1e4, np.float32)), name="span")
     return g.model("reader", [("question", TensorProto.FLOAT, [1, "question_tokens", HIDDEN]), ("memory", TensorProto.INT8, ["passages", "tokens", REMEMBERED, HIDDEN]),
                               ("scale", TensorProto.FLOAT, ["passages", "tokens", REMEMBERED, 1]), ("memory_mask", TensorProto.INT64, ["passages", "tokens"])],

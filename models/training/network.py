@@ -132,12 +132,12 @@ class LateInteraction(nn.Module):
         return vectors, F.normalize(self.project(x), dim=-1), content(mask, skip), x
 
     def scores(self, questions, passages):
-        """-> logits [questions, passages], cosines of the vectors [questions, passages]"""
+        """-> logits [questions, passages], vectors of both [questions, HIDDEN], [passages, HIDDEN]"""
         pv, pt, pm, _ = self.encode(passages, PASSAGE_SKIP)
         qv, qt, qm, qh = self.encode(questions, QUERY_SKIP)
         w = torch.softmax(self.weight(qh)[..., 0].masked_fill(~qm, NONE), -1)
         best = torch.einsum("qid,pjd->qpij", qt, pt).masked_fill(~pm[None, :, None], -2).max(-1).values
-        return (torch.einsum("qpi,qi->qp", best, w) - self.bias) * self.scale.exp() - self.null(qv), qv @ pv.T
+        return (torch.einsum("qpi,qi->qp", best, w) - self.bias) * self.scale.exp() - self.null(qv), (qv, pv)
 
 
 class Reader(nn.Module):
@@ -148,7 +148,8 @@ class Reader(nn.Module):
     2020, arXiv 2004.13313). In layer 11 all tokens attend to all.
 
     relevance = exp(scale) * (sum_i w_i max_j cos(q_i, p_j) - bias) over the joint states + a small network on the pooled states that begins at
-    zero; "no answer" has logit 0. Start and end of the answer: a linear map of the passage's states plus a product with the question's.
+    zero; "no answer" has logit 0. Start and end of the answer: a linear map of the passage's states, a product with the question's, and a small
+    network on both that begins at zero.
     """
 
     def __init__(self, late: LateInteraction):
@@ -158,7 +159,8 @@ class Reader(nn.Module):
         self.segment = nn.Parameter(torch.zeros(2, HIDDEN))
         self.match = nn.Sequential(nn.Linear(3 * HIDDEN, 128), nn.GELU(), nn.Linear(128, 1))
         self.span, self.pointer = nn.Linear(HIDDEN, 2), nn.Linear(2 * HIDDEN, 2 * HIDDEN)
-        for layer in (self.match[2], self.pointer):
+        self.mark = nn.Sequential(nn.Linear(2 * HIDDEN, 192), nn.GELU(), nn.Linear(192, 2))
+        for layer in (self.match[2], self.pointer, self.mark[2]):
             nn.init.zeros_(layer.weight), nn.init.zeros_(layer.bias)
         nn.init.normal_(self.span.weight, std=0.02), nn.init.zeros_(self.span.bias)
 
@@ -189,4 +191,5 @@ class Reader(nn.Module):
         pooled = (w[..., None] * q).sum(1)
         relevance = ((best * w).sum(1) - self.bias) * self.scale.exp() + self.match(torch.cat([q[:, 0], p[:, 0], pooled], 1))[:, 0]
         pointer = self.pointer(torch.cat([q[:, 0], pooled], 1)).view(-1, 2, HIDDEN) / math.sqrt(HIDDEN)
-        return relevance, (self.span(p) + p @ pointer.transpose(1, 2)).masked_fill(~pc[..., None], NONE)
+        mark = self.mark(torch.cat([p, p * pooled[:, None]], -1))
+        return relevance, (self.span(p) + p @ pointer.transpose(1, 2) + mark).masked_fill(~pc[..., None], NONE)

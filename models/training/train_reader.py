@@ -4,8 +4,8 @@ import random
 import torch
 import torch.nn.functional as F
 
+import loop
 from metrics import Tally
-from loop import Loop
 from network import NONE, LateInteraction, Reader, place
 
 REPORTS, QUESTIONS = 2, 24  # of one step: reports, questions of each
@@ -117,22 +117,22 @@ def loss_of(reader: Reader, asked):
 
 
 def train(reader: Reader, train_set: list[dict], dev: list[dict], out, epochs: int):
-    heads = [reader.segment, *(p for m in (reader.project, reader.weight, reader.match, reader.span, reader.pointer) for p in m.parameters())]
+    heads = [reader.segment, *(p for m in (reader.project, reader.weight, reader.match, reader.span, reader.pointer, reader.mark) for p in m.parameters())]
     optimizer = torch.optim.AdamW(
         [{"params": reader.layers.parameters(), "lr": 6e-5}, {"params": heads, "lr": 4e-4}, {"params": [reader.scale, reader.bias], "lr": 2e-3}],
         weight_decay=0.01, betas=(0.9, 0.98))
-    # A report comes up once for every QUESTIONS of its questions.
-    visits = [r for r in train_set for _ in range(max(1, round(len(r["questions"]) / QUESTIONS)))]
-    steps = len(visits) // REPORTS
-    loop = Loop("reader", reader, optimizer, out, epochs, steps, lambda: evaluate(reader, dev))
-    for _ in loop.epochs():
-        left = {r["id"]: [] for r in train_set}
-        order = random.sample(visits, len(visits))
-        for step in range(steps):
-            asked = []
-            for r in order[step * REPORTS:(step + 1) * REPORTS]:
-                if len(left[r["id"]]) < QUESTIONS // 2:
-                    left[r["id"]] = random.sample(range(len(r["questions"])), len(r["questions"]))
-                numbers, left[r["id"]] = left[r["id"]][:QUESTIONS], left[r["id"]][QUESTIONS:]
-                asked.append((r, "en" if r["en"] and random.random() < 0.2 else "ar", numbers))
-            loop.step(loss_of(reader, asked))
+
+    def batches(epoch: int):
+        draw = random.Random(f"reader {epoch}")
+        visits = []
+        for r in train_set:
+            numbers = draw.sample(range(len(r["questions"])), len(r["questions"]))
+            parts = max(1, round(len(numbers) / QUESTIONS))
+            visits += [(r, numbers[part::parts]) for part in range(parts)]
+        draw.shuffle(visits)
+        return [visits[at:at + REPORTS] for at in range(0, len(visits) - REPORTS + 1, REPORTS)]
+
+    def loss(batch):
+        return loss_of(reader, [(r, "en" if r["en"] and random.random() < 0.2 else "ar", numbers) for r, numbers in batch])
+
+    loop.run("reader", reader, optimizer, out, epochs, batches, loss, lambda: evaluate(reader, dev))

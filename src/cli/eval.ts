@@ -1,19 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEncoder } from '../app.ts';
-import { loadConfig, TRAINING_REPORTS } from '../config.ts';
+import { loadConfig, TRAINING_PARAGRAPHS, TRAINING_REPORTS } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { evaluateSet, type Outcome, STAGES } from '../evaluation/evaluate.ts';
 import { type Estimate, figuresOf, type SetFigures } from '../evaluation/figures.ts';
 import { fitTo } from '../evaluation/fit.ts';
 import { plotsOf } from '../evaluation/plots.ts';
-import { type EvaluationSet, readPublicSets, readTrainingReports, reportsSet } from '../evaluation/sets.ts';
+import { type EvaluationSet, paragraphsSet, readPublicSets, readTrainingReports, reportsSet } from '../evaluation/sets.ts';
 import { note, Progress, paint } from './output.ts';
 
 export interface EvalOptions {
   readonly json?: boolean;
   /** Folder for the figures and plots. */
   readonly out: string;
+  /** File of reports with questions; default: those of the repository. */
+  readonly reports?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface EvalOptions {
  * JSON), and as JSON and plots in a folder.
  */
 export async function evaluate(folder: string | undefined, options: EvalOptions): Promise<void> {
-  const reports = readTrainingReports(TRAINING_REPORTS);
+  const reports = readTrainingReports(options.reports ?? TRAINING_REPORTS);
   const sets = [reportsSet(reports, 'dev', 'ar'), reportsSet(reports, 'dev', 'en'), ...(folder === undefined ? [] : readPublicSets(folder))];
   const encoder = await loadEncoder(loadConfig());
   const all: SetFigures[] = [];
@@ -41,17 +43,18 @@ export async function evaluate(folder: string | undefined, options: EvalOptions)
   note(`Figures and plots are in ${options.out}.`);
 }
 
-/** `fit`: prints what `fit` of the model's isnad.json is to hold, fitted to the dev split of the training reports. */
+/**
+ * `fit`: prints what `fit` of the model's isnad.json is to hold, fitted to the dev split of the training reports (and, for the fusion, to the
+ * training paragraphs of an encyclopedia).
+ */
 export async function printFit(): Promise<void> {
   const reports = readTrainingReports(TRAINING_REPORTS);
   const encoder = await loadEncoder(loadConfig());
-  const outcomes: Outcome[] = [];
-  for (const language of ['ar', 'en'] as const) {
-    const set = reportsSet(reports, 'dev', language);
-    outcomes.push(...(await measured(set, (onProgress) => evaluateSet(set, encoder, onProgress))));
-  }
+  const outcomesOf = (set: EvaluationSet): Promise<Outcome[]> => measured(set, (onProgress) => evaluateSet(set, encoder, onProgress));
+  const dev = [...(await outcomesOf(reportsSet(reports, 'dev', 'ar'))), ...(await outcomesOf(reportsSet(reports, 'dev', 'en')))];
+  const wide = await outcomesOf(paragraphsSet('ARCD train', TRAINING_PARAGRAPHS, TRAINING_PARAGRAPHS));
   await encoder.close();
-  process.stdout.write(`${JSON.stringify(fitTo(outcomes), null, 1)}\n`);
+  process.stdout.write(`${JSON.stringify(fitTo(dev, wide), null, 1)}\n`);
 }
 
 async function measured<T>(set: EvaluationSet, run: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { loadConfig, VERSION } from '../config.ts';
 import { describe, UserError } from '../errors.ts';
+import type { EvalOptions } from './eval.ts';
 
 // Each command loads its own part: `--help` needs no model, `ask` no Discord.
 const program = new Command('isnad')
@@ -78,7 +79,8 @@ program
   .argument('[folder]', 'with xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl')
   .option('--json', 'print the figures as JSON')
   .option('--out <folder>', 'where figures.json and the plots go', 'evaluation')
-  .action(async (folder: string | undefined, options: { json?: boolean; out: string }) => (await import('./eval.ts')).evaluate(folder, options));
+  .option('--reports <file>', 'other reports than those of the repository, as JSON lines')
+  .action(async (folder: string | undefined, options: EvalOptions) => (await import('./eval.ts')).evaluate(folder, options));
 
 program
   .command('fit')

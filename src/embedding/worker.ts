@@ -16,6 +16,8 @@ import { type Window, windows } from './windows.ts';
 const OVERLAP = 64;
 /** Padded tokens of one forward pass: larger batches gain nothing on a CPU and keep a question waiting. */
 const BATCH_TOKENS = 2048;
+/** Output of a model with a reader: the states after its lower half, where the reader begins. */
+const LOWER_STATES = 'lower_hidden_state';
 /** Pieces of words met before; a report repeats its words. */
 const CACHE_WORDS = 50_000;
 
@@ -68,6 +70,8 @@ async function load(options: WorkerOptions): Promise<Model> {
   for (const mean of Object.values(settings.tokenMean ?? {}).flatMap((byLanguage) => Object.values(byLanguage))) {
     if (mean.length !== dimensions) throw new UserError(`isnad.json of the model ${id}: a tokenMean has ${mean.length} numbers, expected ${dimensions}.`);
   }
+  if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
+    throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
   const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
   const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
   return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
@@ -192,8 +196,7 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, rol
   }
   const output = (await model.network(inputs)) as {
     readonly last_hidden_state: { readonly data: Float32Array };
-    /** Of a model with a reader: states of its lower half. */
-    readonly lower_hidden_state?: { readonly data: Float32Array };
+    readonly [LOWER_STATES]?: { readonly data: Float32Array };
   };
   const hidden = output.last_hidden_state.data;
   const d = model.info.dimensions;
@@ -216,7 +219,7 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, rol
       normalize(state);
     }
   });
-  const lower = output.lower_hidden_state?.data;
+  const lower = output[LOWER_STATES]?.data;
   if (!model.reader || !lower) return;
   const rows = batch.map((pass) => pass.ids.length);
   if (role === 'query') {

@@ -11,15 +11,14 @@ const STEPS = 3000;
  * Fits the ranking and the confidence of a model to the outcomes of questions whose answers are known.
  *
  * @param outcomes of on- and off-topic questions of both languages, with the model's own reader if it has one
+ * @param wide outcomes of questions to another kind of text, over many passages: they only have a say in how the signals are fused, so that what
+ *   helps elsewhere (exact words, above all) is not given up
  */
-export function fitTo(outcomes: readonly Outcome[]): Fit {
+export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
   const hasReader = outcomes.some(({ candidates }) => candidates.some(({ relevance }) => relevance !== undefined));
   const answered = outcomes.filter(({ question }) => question.gold.length > 0);
-  const tables = answered.map(({ candidates, question }) => {
-    const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late)].map(zScores);
-    return { rows: candidates.map((_, i) => columns.map((column) => column[i] ?? 0)), right: candidates.map(({ label }) => question.gold.includes(label)) };
-  });
-  const [dense = 0, lexical = 0, late = 0] = conditionalLogit(tables, 3);
+  const tables = answered.map(signals);
+  const [dense = 0, lexical = 0, late = 0] = conditionalLogit([...tables, ...wide.map(signals)], 3);
   const fused = tables.map(({ rows }) => rows.map(([d = 0, x = 0, l = 0]) => dense * d + lexical * x + late * l));
   const withReader = answered.map(({ candidates }, q) => {
     const own = fused[q] ?? [];
@@ -45,6 +44,12 @@ export function fitTo(outcomes: readonly Outcome[]): Fit {
     ranking: { fused: round(byFused), reader: round(byReader) },
     confidence: { ar: logistic('ar'), en: logistic('en') },
   };
+}
+
+/** The three signals of each candidate, as they are fused. */
+function signals({ candidates, question }: Outcome): Choice {
+  const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late)].map(zScores);
+  return { rows: candidates.map((_, i) => columns.map((column) => column[i] ?? 0)), right: candidates.map(({ label }) => question.gold.includes(label)) };
 }
 
 interface Choice {

@@ -84,27 +84,26 @@ export function reportsSet(reports: readonly TrainingReport[], split: 'train' | 
 export function readPublicSets(folder: string): EvaluationSet[] {
   const present = PUBLIC.filter(([, passages, questions]) => existsSync(join(folder, passages)) && existsSync(join(folder, questions)));
   if (present.length === 0) throw new UserError(`No test set in ${folder}: expected xquad.ar.jsonl, xquad.en.jsonl or arcd.test.jsonl there.`);
-  return present.map(([name, passages, questions]) => {
-    const texts = readLines(join(folder, passages), paragraph);
-    const asked = readLines(join(folder, questions), paragraph);
-    return {
-      name,
-      collections: [
-        {
-          id: name,
-          passages: texts.map((p) => p.context),
-          questions: asked.flatMap((p, gold) =>
-            p.questions.map((q, i) => ({
-              text: q.question,
-              gold: [gold],
-              answers: (texts[gold]?.questions[i]?.answers ?? []).map((answer) => answer.text),
-              onTopic: true,
-            })),
-          ),
-        },
-      ],
-    };
-  });
+  return present.map(([name, passages, questions]) => paragraphsSet(name, join(folder, passages), join(folder, questions)));
+}
+
+/** @param questions file that is parallel, line by line, to that of the passages, or the same */
+export function paragraphsSet(name: string, passages: string, questions: string): EvaluationSet {
+  const texts = readLines(passages, paragraph);
+  const asked = readLines(questions, paragraph);
+  const collection = {
+    id: name,
+    passages: texts.map((p) => p.context),
+    questions: asked.flatMap((p, gold) =>
+      p.questions.map((q, i) => ({
+        text: q.question,
+        gold: [gold],
+        answers: (texts[gold]?.questions[i]?.answers ?? []).map((answer) => answer.text),
+        onTopic: true,
+      })),
+    ),
+  };
+  return { name, collections: [collection] };
 }
 
 function readLines<T>(file: string, schema: z.ZodType<T>): T[] {

@@ -51,7 +51,7 @@ describe('fitting', () => {
   /** Outcomes of a world in which relevance decides, late interaction helps and the vectors know nothing. */
   const outcomes = Array.from({ length: 400 }, (_, i): Outcome => {
     const answerable = i % 3 !== 0;
-    const noise = (k: number) => Math.sin(i * 12.9898 + k * 78.233) % 1;
+    const noise = (k: number) => ((Math.sin(i * 12.9898 + k * 78.233) * 43758.5453) % 1);
     const candidates = [0, 1, 2].map((label) => ({
       label,
       dense: noise(label),
