@@ -11,8 +11,8 @@ import { type Quote, quoteFrom } from './quote.ts';
 
 const CANDIDATES_SHOWN = 10;
 const MOST_CITATIONS = 3;
-/** A further passage is cited when it is at least a quarter as likely to be the right one as the best: scores are logits. */
-const CLOSE = Math.log(4);
+/** A further passage is cited when it is at least a fifteenth as likely to be the right one as the best: scores are logits. */
+const CLOSE = Math.log(15);
 
 /** Answers questions from an index. */
 export class Answerer {

@@ -60,7 +60,7 @@ interface Choice {
 
 /** Weights that make the right candidates likeliest: softmax of the weighted features over each question's candidates (McFadden 1974). */
 function conditionalLogit(choices: readonly Choice[], size: number): number[] {
-  return descend(new Array<number>(size).fill(0.5), (weights) => {
+  return descend(new Array<number>(size).fill(0), (weights) => {
     const gradient = new Array<number>(size).fill(0);
     let loss = 0;
     for (const { rows, right } of choices) {

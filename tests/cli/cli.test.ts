@@ -224,7 +224,9 @@ describe('eval', () => {
     const { code, out, err } = await run(['eval', sets, '--reports', reports, '--out', figures]);
     expect(code).toBe(0);
     expect(err).toContain(figures);
-    expect(out).toMatch(/XQuAD ar→ar: 3 questions over 3 passages\n\s+R@1\s+R@3\s+R@5\s+MRR\s+nDCG@10\ndense +[\d.]{5} +1\.000 +1\.000 +[\d.]{5} +[\d.]{5}\nlexical /u);
+    expect(out).toMatch(
+      /XQuAD ar→ar: 3 questions over 3 passages\n\s+R@1\s+R@3\s+R@5\s+MRR\s+nDCG@10\ndense +[\d.]{5} +1\.000 +1\.000 +[\d.]{5} +[\d.]{5}\nlexical /u,
+    );
     expect(out).toMatch(/XQuAD en→ar: 3 questions[\s\S]*fused +1\.000 +1\.000 +1\.000/u);
     expect(out).toMatch(/reports dev en→ar: 44 questions, 30 answerable[\s\S]*answers or not: AUC 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]/u);
     expect(readdirSync(figures).sort()).toEqual(['figures.json', 'recall.svg', 'reliability.svg', 'risk-coverage.svg']);

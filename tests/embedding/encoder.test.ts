@@ -9,7 +9,7 @@ import type { Encoded, Encoder, Reading } from '../../src/embedding/encoder.ts';
 import { bestSpan } from '../../src/embedding/reader.ts';
 import { TransformersEncoder } from '../../src/embedding/transformers-encoder.ts';
 import { windows } from '../../src/embedding/windows.ts';
-import { temporaryFolder, testConfig, withoutReader } from '../support/app.ts';
+import { READER_SHIPPED, temporaryFolder, testConfig, withoutReader } from '../support/app.ts';
 
 const config = testConfig();
 const MODEL = config.embedding.model;
@@ -83,7 +83,7 @@ describe('the shipped model', () => {
   });
 });
 
-describe('the reader', () => {
+describe.skipIf(!READER_SHIPPED)('the reader', () => {
   const passages = [
     'أعلنت وزارة الصحة أن وباء الكوليرا أصاب اثنين وأربعين شخصا في المخيم.',
     'وقال مدير الميناء سالم العلي إن العاصفة أغلقت ثلاثة جسور يوم الأربعاء.',

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -14,11 +14,14 @@ export function testConfig(environment: Record<string, string> = {}): Config {
   return loadConfig({ INDEX_DIR: temporaryFolder(), ...environment });
 }
 
+/** Whether the shipped model has its reader: tests of reading wait for it. */
+export const READER_SHIPPED = READER_FILES.every((file) => existsSync(join(testConfig().embedding.model, file)));
+
 /** A copy of the shipped model without its reader and with nothing fitted to it: what any other encoder is. */
 export function withoutReader(): string {
   const copy = join(temporaryFolder(), 'multilingual-e5-small-plain');
   cpSync(testConfig().embedding.model, copy, { recursive: true });
-  for (const file of READER_FILES) rmSync(join(copy, file));
+  for (const file of READER_FILES) rmSync(join(copy, file), { force: true });
   const { reader: _, fit: __, ...settings } = JSON.parse(readFileSync(join(copy, 'isnad.json'), 'utf8')) as Record<string, unknown>;
   writeFileSync(join(copy, 'isnad.json'), JSON.stringify(settings));
   return copy;
