@@ -20,13 +20,7 @@ class Base:
         (pieces,) = struct.unpack_from("<i", data, at)
         at += 4 + 16  # ids of the special pieces
         (blob,) = struct.unpack_from("<Q", data, at)
-        at += 8
-        offsets = np.frombuffer(data, "<u4", pieces + 1, at)
-        at += 4 * (pieces + 1)
-        self.scores = np.frombuffer(data, "<f4", pieces, at)
-        at += 4 * pieces
-        self.pieces = [data[at + offsets[i]:at + offsets[i + 1]].decode() for i in range(pieces)]
-        at += blob + 4
+        at += 8 + 4 * (pieces + 1) + 4 * pieces + blob + 4  # offsets, scores and text of the pieces
         (normalization,) = struct.unpack_from("<I", data, at)
         at += 4 + normalization
         (count,) = struct.unpack_from("<i", data, at)

@@ -34,11 +34,11 @@ class Graph:
     def ints(self, *values):
         return self.const(np.array(values, np.int64))
 
-    def op(self, kind, *inputs, domain="", name=None, outputs=1, **attributes):
+    def op(self, kind, *inputs, domain="", name=None, **attributes):
         self.count += 1
-        names = [name] if name else [f"{kind}.{self.count}" + (f".{k}" if outputs > 1 else "") for k in range(outputs)]
-        self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
-        return names if outputs > 1 else names[0]
+        name = name or f"{kind}.{self.count}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], domain=domain, **attributes))
+        return name
 
     def linear(self, x, weight, bias, name):
         n_out, n_in = weight.shape

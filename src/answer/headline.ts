@@ -20,9 +20,9 @@ const HEADING = new Set([
 ]);
 /** Words, folded, for the report itself and how it speaks. */
 const REPORT = new Set(
-  'تقرير خبر مقال مقاله نص وثيقه صحيفه رئيسي رئيسيه عام هذا هذه report reports article news story document piece text main overall called'.split(' '),
+  'تقرير خبر مقال مقاله نص وثيقه صحيفه رئيسي رئيسيه عام report reports article news story document piece text main overall called'.split(' '),
 );
-const ABOUT = /\babout\s*\??\s*$|(^|\s)(عم|عما|علام|عن ماذا|عن ايش|عن شو|عن ايه|ماذا|شو|ايش|حول ماذا)(\s|$)/u;
+const ABOUT = /\babout\s*\??\s*$|(^|\s)(عم|عما|علام|عن ايه|ماذا|شو|ايش)(\s|$)/u;
 const SPEAKING = new Set('يتحدث يتكلم يحكي بيحكي بيتكلم يدور يتناول تتحدث talk talking speak'.split(' '));
 
 /**

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEncoder } from '../app.ts';
 import { loadConfig, TRAINING_PARAGRAPHS, TRAINING_REPORTS } from '../config.ts';
+import type { Encoder } from '../embedding/encoder.ts';
 import { UserError } from '../errors.ts';
 import { evaluateSet, type Outcome, STAGES } from '../evaluation/evaluate.ts';
 import { type Estimate, figuresOf, type SetFigures } from '../evaluation/figures.ts';
@@ -28,7 +29,7 @@ export async function evaluate(folder: string | undefined, options: EvalOptions)
   const encoder = await loadEncoder(loadConfig());
   const all: SetFigures[] = [];
   for (const set of sets) {
-    const outcomes = await measured(set, (onProgress) => evaluateSet(set, encoder, onProgress));
+    const outcomes = await measured(set, encoder);
     const figures = figuresOf(
       set.name,
       set.collections.reduce((sum, { passages }) => sum + passages.length, 0),
@@ -50,27 +51,26 @@ export async function evaluate(folder: string | undefined, options: EvalOptions)
 export async function printFit(): Promise<void> {
   const reports = readTrainingReports(TRAINING_REPORTS);
   const encoder = await loadEncoder(loadConfig());
-  const outcomesOf = (set: EvaluationSet): Promise<Outcome[]> => measured(set, (onProgress) => evaluateSet(set, encoder, onProgress));
-  const dev = [...(await outcomesOf(reportsSet(reports, 'dev', 'ar'))), ...(await outcomesOf(reportsSet(reports, 'dev', 'en')))];
-  const wide = await outcomesOf(paragraphsSet('ARCD train', TRAINING_PARAGRAPHS, TRAINING_PARAGRAPHS));
+  const dev = [...(await measured(reportsSet(reports, 'dev', 'ar'), encoder)), ...(await measured(reportsSet(reports, 'dev', 'en'), encoder))];
+  const wide = await measured(paragraphsSet('ARCD train', TRAINING_PARAGRAPHS, TRAINING_PARAGRAPHS), encoder);
   await encoder.close();
   process.stdout.write(`${JSON.stringify(fitTo(dev, wide), null, 1)}\n`);
 }
 
-async function measured<T>(set: EvaluationSet, run: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {
+async function measured(set: EvaluationSet, encoder: Encoder): Promise<Outcome[]> {
   const progress = new Progress(set.name);
-  const result = await run((done, total) => progress.update(done, total));
+  const outcomes = await evaluateSet(set, encoder, (done, total) => progress.update(done, total));
   progress.finish();
-  return result;
+  return outcomes;
 }
 
 async function save(all: readonly SetFigures[], folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'figures.json'), `${JSON.stringify(all, null, 1)}\n`);
   // Vega is there for developers only.
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]).catch((error: unknown) => {
     throw new UserError('The plots need the development packages: npm ci --include=dev', 1, { cause: error });
   });
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'figures.json'), `${JSON.stringify(all, null, 1)}\n`);
   for (const [name, spec] of Object.entries(plotsOf(all))) {
     const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
     writeFileSync(join(folder, `${name}.svg`), `${await view.toSVG()}\n`);

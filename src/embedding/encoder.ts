@@ -72,7 +72,7 @@ export interface Encoder {
    * @param memories windows of passages
    * @returns one reading a window, in order; rejects where the model has no reader
    */
-  read(lower: Float32Array, memories: readonly Memory[]): Promise<Reading[]>;
+  read(lower: Float32Array, memories: readonly Memory[]): Promise<readonly Reading[]>;
   /** Ends the thread; later calls reject. */
   close(): Promise<void>;
 }

@@ -4,8 +4,10 @@ import type { Role } from './encoder.ts';
 
 const logistic = z.strictObject({ bias: z.number(), late: z.number(), reader: z.number(), ceiling: z.number().min(0).max(1) });
 const fit = z.strictObject({
+  /** Weights of the z-scores, and of their sum beside the reader's relevance; see src/retrieval/fusion.ts. */
   fusion: z.strictObject({ dense: z.number(), lexical: z.number(), late: z.number() }),
   ranking: z.strictObject({ fused: z.number(), reader: z.number() }),
+  /** By language of the question; see src/answer/confidence.ts. */
   confidence: z.strictObject({ ar: logistic, en: logistic }),
 });
 
@@ -32,13 +34,7 @@ const schema = z.strictObject({
 export type TokenMean = Readonly<Record<Role, Readonly<Record<'ar' | 'en', readonly number[]>>>>;
 
 /** How the signals of a model are put together: they differ from model to model, so what was fitted lies with the model. */
-export interface Fit {
-  /** Weights of the z-scores, and of their sum beside the reader's relevance; see src/retrieval/fusion.ts. */
-  readonly fusion: { readonly dense: number; readonly lexical: number; readonly late: number };
-  readonly ranking: { readonly fused: number; readonly reader: number };
-  /** By language of the question; see src/answer/confidence.ts. */
-  readonly confidence: Readonly<Record<'ar' | 'en', { readonly bias: number; readonly late: number; readonly reader: number; readonly ceiling: number }>>;
-}
+export type Fit = z.infer<typeof fit>;
 
 /**
  * For a model that nothing was fitted to, and no reader: late interaction leads, exact words and the whole vector settle what it leaves close.

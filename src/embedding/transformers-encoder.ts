@@ -8,11 +8,12 @@ import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from '.
 /** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
 const BATCH_TEXTS = 16;
 
-/** A reply of the thread that a request waits for. */
-type Reply = Extract<WorkerMessage, { readonly type: 'encoded' | 'read' }>;
+/** Replies of the thread that a request waits for. */
+type EncodeReply = Extract<WorkerMessage, { readonly type: 'encoded' }>;
+type ReadReply = Extract<WorkerMessage, { readonly type: 'read' }>;
 
 interface Waiting {
-  readonly resolve: (reply: Reply) => void;
+  readonly resolve: (reply: EncodeReply | ReadReply) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -75,9 +76,9 @@ export class TransformersEncoder implements Encoder {
     let done = 0;
     for (let from = 0; from < order.length; from += BATCH_TEXTS) {
       const batch = order.slice(from, from + BATCH_TEXTS);
-      const reply = await this.#request({ type: 'encode', id: this.#nextId++, role, texts: batch.map((index) => texts[index] ?? '') });
+      const { encoded } = await this.#request({ type: 'encode', role, texts: batch.map((index) => texts[index] ?? '') });
       batch.forEach((index, at) => {
-        const result = reply.type === 'encoded' ? reply.encoded[at] : undefined;
+        const result = encoded[at];
         if (result) results[index] = result;
         onProgress?.(++done);
       });
@@ -85,22 +86,25 @@ export class TransformersEncoder implements Encoder {
     return results;
   }
 
-  async read(lower: Float32Array, memories: readonly Memory[]): Promise<Reading[]> {
-    const reply = await this.#request({ type: 'read', id: this.#nextId++, lower, memories });
-    return reply.type === 'read' ? [...reply.readings] : [];
+  async read(lower: Float32Array, memories: readonly Memory[]): Promise<readonly Reading[]> {
+    const { readings } = await this.#request({ type: 'read', lower, memories });
+    return readings;
   }
 
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #request(request: EncodeRequest | ReadRequest): Promise<Reply> {
+  #request(request: Omit<EncodeRequest, 'id'>): Promise<EncodeReply>;
+  #request(request: Omit<ReadRequest, 'id'>): Promise<ReadReply>;
+  #request(request: Omit<EncodeRequest, 'id'> | Omit<ReadRequest, 'id'>): Promise<EncodeReply | ReadReply> {
     if (this.#ended) return Promise.reject(this.#ended);
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject });
       // A thread that nothing waits for must not keep the process alive.
       this.#worker.ref();
-      this.#worker.postMessage(request);
+      this.#worker.postMessage({ ...request, id });
     });
   }
 

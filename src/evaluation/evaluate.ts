@@ -50,6 +50,16 @@ export interface Outcome {
   readonly candidates: readonly Candidate[];
 }
 
+/** Whether the collection answers the question. */
+export function isAnswerable({ question }: Outcome): boolean {
+  return question.gold.length > 0;
+}
+
+/** Whether a reader took part. */
+export function wereRead(outcomes: readonly Outcome[]): boolean {
+  return outcomes.some(({ candidates }) => candidates.some(({ relevance }) => relevance !== undefined));
+}
+
 /** Runs one set through the real index and the real retrieval: every question against all passages of its collection. */
 export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgress: (done: number, total: number) => void): Promise<Outcome[]> {
   const total = set.collections.reduce((sum, { passages, questions }) => sum + passages.length + questions.length, 0);

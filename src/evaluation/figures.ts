@@ -1,6 +1,6 @@
 import { ANSWERED } from '../answer/confidence.ts';
 import type { StageTimes } from '../retrieval/retriever.ts';
-import { byStage, type Outcome, type Stage } from './evaluate.ts';
+import { byStage, isAnswerable, type Outcome, type Stage, wereRead } from './evaluate.ts';
 import {
   auc,
   bootstrap,
@@ -62,7 +62,6 @@ export function figuresOf(set: string, passages: number, outcomes: readonly Outc
     return { value: figure(outcomes), low, high };
   };
   const ranking = (stage: Stage, of: readonly Outcome[]) => rankingFigures(of.filter(isAnswerable).map(({ ranks }) => ranks[stage]));
-  const hasReader = outcomes.some(({ candidates }) => candidates.some(({ relevance }) => relevance !== undefined));
   return {
     set,
     questions: outcomes.length,
@@ -70,7 +69,7 @@ export function figuresOf(set: string, passages: number, outcomes: readonly Outc
     passages,
     stages: byStage((stage) => ranking(stage, outcomes)),
     recall1: estimate((drawn) => ranking('reader', drawn).recall1),
-    span: hasReader
+    span: wereRead(outcomes)
       ? {
           f1: estimate((drawn) => mean(drawn.filter(isAnswerable).map((o) => o.spanF1))),
           exact: mean(answerable.map((o) => o.spanExact)),
@@ -89,10 +88,6 @@ export function figuresOf(set: string, passages: number, outcomes: readonly Outc
           },
     times: timesOf(outcomes),
   };
-}
-
-function isAnswerable({ question }: Outcome): boolean {
-  return question.gold.length > 0;
 }
 
 /** Questions of a report share its faults, so they are drawn together; where there is one collection only, each is drawn by itself. */

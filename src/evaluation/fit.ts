@@ -1,6 +1,6 @@
 import type { Fit } from '../embedding/settings.ts';
-import { withRelevance, zScores } from '../retrieval/fusion.ts';
-import type { Outcome } from './evaluate.ts';
+import { fuse, withRelevance, zScores } from '../retrieval/fusion.ts';
+import { isAnswerable, type Outcome, wereRead } from './evaluate.ts';
 import { mean } from './metrics.ts';
 
 /** Penalty on squared weights, so that separable samples have an end. */
@@ -15,28 +15,20 @@ const STEPS = 3000;
  *   helps elsewhere (exact words, above all) is not given up
  */
 export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
-  const hasReader = outcomes.some(({ candidates }) => candidates.some(({ relevance }) => relevance !== undefined));
-  const answered = outcomes.filter(({ question }) => question.gold.length > 0);
-  const tables = answered.map(signals);
-  const [dense = 0, lexical = 0, late = 0] = conditionalLogit([...tables, ...wide.map(signals)], 3);
-  const fused = tables.map(({ rows }) => rows.map(([d = 0, x = 0, l = 0]) => dense * d + lexical * x + late * l));
-  const withReader = answered.map(({ candidates }, q) => {
-    const own = fused[q] ?? [];
-    const read = withRelevance(
-      own,
-      candidates.map((c) => c.relevance),
-      { fused: 0, reader: 1 },
-    );
-    return { rows: own.map((score, i) => [score, read[i] ?? 0]), right: tables[q]?.right ?? [] };
+  const answerable = outcomes.filter(isAnswerable);
+  const [dense = 0, lexical = 0, late = 0] = conditionalLogit([...answerable, ...wide].map(signals), 3);
+  const hasReader = wereRead(outcomes);
+  const withReader = answerable.map(({ candidates, question }) => {
+    const fused = fuse(candidates, { dense, lexical, late });
+    const relevances = candidates.map(({ relevance }) => relevance);
+    const read = withRelevance(fused, relevances, { fused: 0, reader: 1 });
+    return { rows: fused.map((score, i) => [score, read[i] ?? 0]), right: candidates.map(({ label }) => question.gold.includes(label)) };
   });
   const [byFused = 1, byReader = 0] = hasReader ? conditionalLogit(withReader, 2) : [1, 0];
   const logistic = (language: 'ar' | 'en') => {
     const own = outcomes.filter((outcome) => outcome.language === language);
-    const rows = own.map(({ evidence }) => [1, evidence.late, ...(hasReader ? [evidence.reader] : [])]);
-    const [bias = 0, byLate = 0, reader = 0] = logit(
-      rows,
-      own.map(({ question }) => question.gold.length > 0),
-    );
+    const rows = own.map(({ evidence }) => [evidence.late, ...(hasReader ? [evidence.reader] : [])]);
+    const [bias, [byLate = 0, reader = 0]] = logit(rows, own.map(isAnswerable));
     return { bias: round(bias), late: round(byLate), reader: round(reader), ceiling: 1 };
   };
   return {
@@ -79,15 +71,14 @@ function conditionalLogit(choices: readonly Choice[], size: number): number[] {
   });
 }
 
-/** Logistic regression; the columns are brought to one scale while it descends. */
-function logit(rows: readonly (readonly number[])[], labels: readonly boolean[]): number[] {
-  const size = rows[0]?.length ?? 0;
-  const column = (k: number) => rows.map((row) => row[k] ?? 0);
-  const means = Array.from({ length: size }, (_, k) => (k === 0 ? 0 : mean(column(k))));
-  const deviations = Array.from({ length: size }, (_, k) => (k === 0 ? 1 : Math.sqrt(mean(column(k).map((x) => (x - (means[k] ?? 0)) ** 2))) || 1));
-  const scaled = rows.map((row) => row.map((x, k) => (x - (means[k] ?? 0)) / (deviations[k] ?? 1)));
-  const weights = descend(new Array<number>(size).fill(0), (w) => {
-    const gradient = new Array<number>(size).fill(0);
+/** Logistic regression; the columns are brought to one scale while it descends. Returns the bias and the slope of each column. */
+function logit(rows: readonly (readonly number[])[], labels: readonly boolean[]): [number, number[]] {
+  const columns = (rows[0] ?? []).map((_, k) => rows.map((row) => row[k] ?? 0));
+  const means = columns.map(mean);
+  const deviations = columns.map((column, k) => Math.sqrt(mean(column.map((x) => (x - (means[k] ?? 0)) ** 2))) || 1);
+  const scaled = rows.map((row) => [1, ...row.map((x, k) => (x - (means[k] ?? 0)) / (deviations[k] ?? 1))]);
+  const [constant = 0, ...weights] = descend(new Array<number>(columns.length + 1).fill(0), (w) => {
+    const gradient = w.map(() => 0);
     let loss = 0;
     scaled.forEach((row, i) => {
       const p = 1 / (1 + Math.exp(-dot(row, w)));
@@ -99,7 +90,7 @@ function logit(rows: readonly (readonly number[])[], labels: readonly boolean[])
     return { loss, gradient };
   });
   const slopes = weights.map((w, k) => w / (deviations[k] ?? 1));
-  return slopes.map((slope, k) => (k === 0 ? slope - slopes.slice(1).reduce((sum, w, j) => sum + w * (means[j + 1] ?? 0), 0) : slope));
+  return [constant - dot(slopes, means), slopes];
 }
 
 /** Gradient descent whose step grows while the loss falls and halves where it would rise. */

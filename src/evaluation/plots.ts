@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { STAGES } from './evaluate.ts';
 import type { SetFigures } from './figures.ts';
 
-const ARABIC_AND_ENGLISH = ['#1b6ca8', '#d1495b', '#66a182', '#edae49', '#8d5a97', '#7a7a7a'];
+const COLOURS = ['#1b6ca8', '#d1495b', '#66a182', '#edae49', '#8d5a97', '#7a7a7a'];
 
 /** The plots of an evaluation, by file name without extension; plots that need abstention figures are left out where no set has any. */
 export function plotsOf(all: readonly SetFigures[]): Record<string, TopLevelSpec> {
@@ -17,7 +17,7 @@ export function plotsOf(all: readonly SetFigures[]): Record<string, TopLevelSpec
 
 type Abstaining = NonNullable<SetFigures['abstention']> & { readonly set: string };
 
-const LAYOUT = { background: 'white', padding: 12, config: { view: { stroke: null }, range: { category: ARABIC_AND_ENGLISH } } } as const;
+const LAYOUT = { background: 'white', padding: 12, config: { view: { stroke: null }, range: { category: COLOURS } } } as const;
 
 function recallPlot(all: readonly SetFigures[]): TopLevelSpec {
   const values = all.flatMap(({ set, stages }) => STAGES.map((stage) => ({ set, stage, recall: stages[stage].recall1 })));
@@ -57,7 +57,7 @@ function reliabilityPlot(all: readonly Abstaining[]): TopLevelSpec {
       },
       {
         data: { values },
-        mark: { type: 'line', point: false },
+        mark: { type: 'line' },
         encoding: {
           x: { field: 'confidence', type: 'quantitative', title: 'confidence', scale: { domain: [0, 1] } },
           y: { field: 'accuracy', type: 'quantitative', title: 'share that the report answers', scale: { domain: [0, 1] } },

@@ -1,9 +1,10 @@
 import type { Encoded, Memory } from '../embedding/encoder.ts';
+import { concatenated } from './bytes.ts';
 
 /** Opens a memories file: "ISNM" and the counts that follow. */
 const MAGIC = 0x49534e4d;
 const HEADER_WORDS = 5;
-/** Words of a window's entry: its passage, its first token, where its scales begin. */
+/** Words of a window's entry: its passage, its first token, the number of its scales. */
 const ENTRY = 3;
 
 /** What the reader keeps of every passage: one memory a window. Without a reader there is none. */
@@ -29,25 +30,14 @@ export class Memories {
     return this.#byPassage[label] ?? [];
   }
 
-  /** Layout: header (magic, passages, windows, scales, bytes of values), entries and the end of the last, scales, values; little-endian. */
+  /** Layout: header (magic, passages, windows, scales, bytes of values), entries, scales, values; little-endian. */
   toBytes(): Uint8Array {
     const windows = this.#byPassage.flatMap((memories, passage) => memories.map((memory) => ({ passage, ...memory })));
     const scales = windows.reduce((sum, memory) => sum + memory.scales.length, 0);
     const values = windows.reduce((sum, memory) => sum + memory.values.length, 0);
-    const words = new Uint32Array(HEADER_WORDS + ENTRY * windows.length);
-    words.set([MAGIC, this.#byPassage.length, windows.length, scales, values]);
-    const bytes = new Uint8Array(4 * (words.length + scales) + values);
-    let scalesAt = 0;
-    let valuesAt = 4 * (words.length + scales);
-    windows.forEach((memory, i) => {
-      words.set([memory.passage, memory.start, memory.scales.length], HEADER_WORDS + ENTRY * i);
-      bytes.set(new Uint8Array(memory.scales.buffer, memory.scales.byteOffset, memory.scales.byteLength), 4 * (words.length + scalesAt));
-      bytes.set(new Uint8Array(memory.values.buffer, memory.values.byteOffset, memory.values.byteLength), valuesAt);
-      scalesAt += memory.scales.length;
-      valuesAt += memory.values.length;
-    });
-    bytes.set(new Uint8Array(words.buffer));
-    return bytes;
+    const header = Uint32Array.of(MAGIC, this.#byPassage.length, windows.length, scales, values);
+    const entries = Uint32Array.from(windows.flatMap((memory) => [memory.passage, memory.start, memory.scales.length]));
+    return concatenated([header, entries, ...windows.map((memory) => memory.scales), ...windows.map((memory) => memory.values)]);
   }
 
   /** @throws Error when the bytes are not a memories file */

@@ -1,4 +1,5 @@
 import type { Encoded } from '../embedding/encoder.ts';
+import { concatenated } from './bytes.ts';
 
 /** Opens a states file: "ISNS" and the counts that follow. */
 const MAGIC = 0x49534e53;
@@ -55,14 +56,7 @@ export class TokenStates {
   /** Layout: header (magic, passages, tokens, dimensions), offsets, spans, scales, values; little-endian. */
   toBytes(): Uint8Array {
     const header = Uint32Array.of(MAGIC, this.offsets.length - 1, this.scales.length, this.dimensions);
-    const parts = [header, this.offsets, this.spans, this.scales, this.values];
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-      at += part.byteLength;
-    }
-    return bytes;
+    return concatenated([header, this.offsets, this.spans, this.scales, this.values]);
   }
 
   /** @throws Error when the bytes are not a states file */

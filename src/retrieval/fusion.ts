@@ -1,3 +1,5 @@
+import type { Fit } from '../embedding/settings.ts';
+
 /** The similarities of one passage to a question, before they are fused. */
 export interface Signals {
   /** Cosine of the vectors, −1 … 1. */
@@ -38,11 +40,7 @@ export function zScores(values: readonly number[]): number[] {
  *
  * @param relevance of each candidate, in order; `undefined` where it was not read
  */
-export function withRelevance(
-  fused: readonly number[],
-  relevance: readonly (number | undefined)[],
-  weights: { readonly fused: number; readonly reader: number },
-): number[] {
+export function withRelevance(fused: readonly number[], relevance: readonly (number | undefined)[], weights: Fit['ranking']): number[] {
   const least = Math.min(...relevance.filter((r) => r !== undefined));
   return fused.map((score, i) => weights.fused * score + (least === Number.POSITIVE_INFINITY ? 0 : weights.reader * (relevance[i] ?? least)));
 }
