@@ -1,7 +1,7 @@
 """Writes the trained networks as ONNX: the encoder, and the reader as two graphs that share one file of weights.
 
-Linear layers become MatMulNBits (8 bits, blocks of 128 along the input, int8 activations inside the kernel), the embedding table keeps the base
-model's own 4-bit blocks. onnxruntime 1.20 or newer.
+Linear layers have 8-bit weights, in blocks of 128 along the input: in the encoder as MatMulNBits (int8 activations inside the kernel), in the reader
+unpacked when it is loaded. The embedding table keeps the base model's own 4-bit blocks. onnxruntime 1.20 or newer.
 """
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 from base import EPSILON, FFN, HEADS, HIDDEN, LAYERS, Base
 from network import JOINT, LOWER, PASSAGE_SKIP, QUERY_SKIP
 
-BLOCK = 128  # of MatMulNBits
+BLOCK = 128  # weights that share a scale
 TABLE_BLOCK = 32  # of the base model's table
 MS = "com.microsoft"
 REMEMBERED = LAYERS - JOINT  # layers whose inputs the index keeps
@@ -21,8 +21,12 @@ REMEMBERED = LAYERS - JOINT  # layers whose inputs the index keeps
 class Graph:
     """Collects nodes and weights; every value is named once."""
 
-    def __init__(self):
-        self.nodes, self.weights, self.count = [], {}, 0
+    def __init__(self, unpacked=False):
+        """
+        unpacked: 8-bit weights become float32 when the graph is loaded (onnxruntime folds what is constant). For many rows at a time, as the reader has
+        them, that is a third faster than MatMulNBits, which pays for the few of a question.
+        """
+        self.nodes, self.weights, self.count, self.unpacked, self.matrices = [], {}, 0, unpacked, {}
 
     def const(self, array, name=None):
         array = np.asarray(array)
@@ -41,13 +45,20 @@ class Graph:
         return name
 
     def linear(self, x, weight, bias, name):
+        """A linear map of 8-bit weights."""
         n_out, n_in = weight.shape
         blocks = weight.reshape(n_out, n_in // BLOCK, BLOCK)
         scale = np.abs(blocks).max(2) / 127
         scale[scale == 0] = 1
         q = (np.rint(blocks / scale[..., None]) + 128).astype(np.uint8)
-        return self.op("MatMulNBits", x, self.const(q, f"{name}.q"), self.const(scale.reshape(-1).astype(np.float32), f"{name}.s"), "", "", self.const(bias, f"{name}.b"),
-                       domain=MS, K=n_in, N=n_out, bits=8, block_size=BLOCK, accuracy_level=4)
+        if not self.unpacked:
+            return self.op("MatMulNBits", x, self.const(q, f"{name}.q"), self.const(scale.reshape(-1).astype(np.float32), f"{name}.s"), "", "", self.const(bias, f"{name}.b"),
+                           domain=MS, K=n_in, N=n_out, bits=8, block_size=BLOCK, accuracy_level=4)
+        if name not in self.matrices:
+            centred = self.op("Sub", self.op("Cast", self.const(q, f"{name}.q"), to=TensorProto.FLOAT), self.const(np.array(128, np.float32)))
+            scaled = self.op("Mul", centred, self.const(scale[..., None].astype(np.float32), f"{name}.s"))
+            self.matrices[name] = self.op("Transpose", self.op("Reshape", scaled, self.ints(n_out, n_in)), perm=[1, 0])
+        return self.op("Add", self.op("MatMul", x, self.matrices[name]), self.const(bias, f"{name}.b"))
 
     def small(self, x, weight, bias, name):
         """A linear map too narrow to be worth 8 bits."""
@@ -116,7 +127,7 @@ def encoder(base: Base, keep, state) -> onnx.ModelProto:
 
 def memory(state) -> onnx.ModelProto:
     """A passage's lower states -> the inputs of layers 8-11, one byte a number: memory int8 [n, t, 4, HIDDEN], scale [n, t, 4, 1]."""
-    g = Graph()
+    g = Graph(unpacked=True)
     mask = g.op("Cast", "attention_mask", to=TensorProto.INT32)
     x, kept = "lower_hidden_state", []
     for i in range(LOWER, LAYERS - 1):
@@ -135,7 +146,7 @@ def memory(state) -> onnx.ModelProto:
 
 def read(state) -> onnx.ModelProto:
     """One question's lower states [1, q, HIDDEN] and n passages' memories -> relevance [n], span [n, t, 2] (start and end logits)."""
-    g, w = Graph(), {k: v.numpy() for k, v in state.items()}
+    g, w = Graph(unpacked=True), {k: v.numpy() for k, v in state.items()}
     at = lambda i: layer_weights(state, f"layers.{i - LOWER}")
     n = g.op("Slice", g.op("Shape", "memory"), g.ints(0), g.ints(1))
     q_len = g.op("Slice", g.op("Shape", "question"), g.ints(1), g.ints(2))
