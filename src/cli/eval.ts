@@ -8,6 +8,7 @@ import { evaluateSet, type Outcome, STAGES } from '../evaluation/evaluate.ts';
 import { type Estimate, figuresOf, type SetFigures } from '../evaluation/figures.ts';
 import { fitTo } from '../evaluation/fit.ts';
 import { plotsOf } from '../evaluation/plots.ts';
+import { reportOf } from '../evaluation/report.ts';
 import { devSets, type EvaluationSet, paragraphsSet, readPublicSets, readTrainingReports, withQuestionsOf } from '../evaluation/sets.ts';
 import { note, Progress, paint } from './output.ts';
 
@@ -21,10 +22,10 @@ export interface EvalOptions {
 
 /**
  * `eval [folder]`: figures of each stage on the dev split of the training reports and on the public test sets of a folder, as a table (or as
- * JSON), and as JSON and plots in a folder.
+ * JSON), and as JSON, a report in Markdown and plots in a folder.
  */
 export async function evaluate(folder: string | undefined, options: EvalOptions): Promise<void> {
-  const reports = options.reports === undefined ? ownDevSets() : devSets('reports', readTrainingReports(options.reports));
+  const reports = options.reports === undefined ? ownDevSets() : devSets('reports dev', readTrainingReports(options.reports));
   const sets = [...reports, ...(folder === undefined ? [] : readPublicSets(folder))];
   const encoder = await loadEncoder(loadConfig());
   const all: SetFigures[] = [];
@@ -60,7 +61,7 @@ export async function printFit(): Promise<void> {
 /** What is chosen on: the dev reports of the repository with their own, hard questions and with plain ones. */
 function ownDevSets(): EvaluationSet[] {
   const reports = readTrainingReports(TRAINING_REPORTS);
-  return [...devSets('reports', reports), ...devSets('plain', withQuestionsOf(TRAINING_PLAIN_QUESTIONS, reports))];
+  return [...devSets('reports dev', reports), ...devSets('plain dev', withQuestionsOf(TRAINING_PLAIN_QUESTIONS, reports))];
 }
 
 async function measured(set: EvaluationSet, encoder: Encoder): Promise<Outcome[]> {
@@ -77,7 +78,9 @@ async function save(all: readonly SetFigures[], folder: string): Promise<void> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]).catch((error: unknown) => {
     throw new UserError('The plots need the development packages: npm ci --include=dev', 1, { cause: error });
   });
-  for (const [name, spec] of Object.entries(plotsOf(all))) {
+  const plots = plotsOf(all);
+  writeFileSync(join(folder, 'README.md'), `${reportOf(all, Object.keys(plots))}\n`);
+  for (const [name, spec] of Object.entries(plots)) {
     const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
     writeFileSync(join(folder, `${name}.svg`), `${await view.toSVG()}\n`);
   }

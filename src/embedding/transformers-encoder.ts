@@ -87,7 +87,9 @@ export class TransformersEncoder implements Encoder {
   }
 
   async read(lower: Float32Array, memories: readonly Memory[]): Promise<readonly Reading[]> {
-    const { readings } = await this.#request({ type: 'read', lower, memories });
+    // Copies of their own: a view that is posted takes the whole buffer under it along, and an index keeps all memories in one.
+    const own = memories.map(({ start, scales, values }) => ({ start, scales: scales.slice(), values: values.slice() }));
+    const { readings } = await this.#request({ type: 'read', lower, memories: own });
     return readings;
   }
 

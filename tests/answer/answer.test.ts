@@ -43,14 +43,12 @@ function expectVerbatim(answer: Answer, from: Answerer): void {
 }
 
 describe('an answer', () => {
-  test('quotes the paragraph that answers, with the matching words marked', async () => {
+  test('quotes the paragraph that answers, with the answer marked', async () => {
     const answer = await answerer.answer('بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟');
     expect(answer).toMatchObject({ status: 'answered', language: 'ar', candidates: { length: 10 } });
     const [first] = answer.citations;
     expect(first).toMatchObject({ n: 1, document: '000_ddcf634ad3ebf0b8', passage: 7 });
-    expect(first?.highlights.map(({ start, end }) => first.quote.slice(start - first.start, end - first.start))).toEqual(
-      expect.arrayContaining(['طيران', 'التحالف', 'مقرات', 'الميادين']),
-    );
+    expect(first?.highlights.map(({ start, end }) => first.quote.slice(start - first.start, end - first.start))).toEqual(['بالمدفعية الثقيلة']);
     expectVerbatim(answer, answerer);
   });
 
@@ -72,14 +70,23 @@ describe('an answer', () => {
     expectVerbatim(answer, flood);
   });
 
-  test.each(['وصفة الكبسة', 'شلونك اليوم؟', 'What is the capital of France?', 'who won the football match'])(
-    'silence, with candidates all the same: %s',
+  test('what is off its topic is never given as an answer', async () => {
+    expect((await answerer.answer('who won the football match')).status).not.toBe('answered');
+  });
+
+  // Each names what the report does not tell of somebody or something that it does tell of.
+  test.each(['ما اسم المتحدث باسم البنتاغون؟', 'كم عدد القتلى؟', 'How many soldiers were killed?'])(
+    'what the report leaves open is not answered: %s',
     async (question) => {
-      const answer = await answerer.answer(question);
-      expect(answer).toMatchObject({ status: 'not_found', citations: [], candidates: { length: 10 } });
-      expect(answer.confidence).toBeLessThan(0.19);
+      expect((await answerer.answer(question)).status).not.toBe('answered');
     },
   );
+
+  test.each(['وصفة الكبسة', 'شلونك اليوم؟', 'What is the capital of France?'])('silence, with candidates all the same: %s', async (question) => {
+    const answer = await answerer.answer(question);
+    expect(answer).toMatchObject({ status: 'not_found', citations: [], candidates: { length: 10 } });
+    expect(answer.confidence).toBeLessThan(0.19);
+  });
 
   test.each(["what's the headline?", 'ما هو عنوان التقرير', 'شو عنوان الخبر؟', 'عن ماذا يتحدث التقرير؟', 'What is this report about?', 'title'])(
     'a question for the headline gets the headline: %s',

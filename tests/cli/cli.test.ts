@@ -229,6 +229,6 @@ describe('eval', () => {
     );
     expect(out).toMatch(/XQuAD en→ar: 3 questions[\s\S]*fused +1\.000 +1\.000 +1\.000/u);
     expect(out).toMatch(/reports dev en→ar: 44 questions, 30 answerable[\s\S]*answers or not: AUC 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]/u);
-    expect(readdirSync(figures).sort()).toEqual(['figures.json', 'recall.svg', 'reliability.svg', 'risk-coverage.svg']);
+    expect(readdirSync(figures).sort()).toEqual(['README.md', 'figures.json', 'recall.svg', 'reliability.svg', 'risk-coverage.svg']);
   });
 });

@@ -41,6 +41,9 @@ const embed = (message: APIMessage): APIEmbed => message.embeds[0] ?? {};
 const shown = (text: string | undefined) =>
   (text ?? '').replace(/[\u200e\u200f\u2068\u2069]/gu, (mark) => ({ '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' })[mark] ?? '');
 
+/** Without what is bold: where an answer begins and ends may turn on how a processor rounds. */
+const unmarked = (text: string | undefined) => shown(text).replaceAll('**', '');
+
 describe('slash commands', () => {
   test('/ask defers at once and edits the answer in', async () => {
     const user = server.addUser({ username: 'salma' });
@@ -50,10 +53,11 @@ describe('slash commands', () => {
     const reply = await interaction.reply();
     expect(shown(embed(reply).title)).toMatchInlineSnapshot(`"ماذا قال البيت الأبيض عن قرار بايدن؟"`);
     // A question whose answer stands far ahead: other processors round the model's numbers differently, and a near tie would turn on that.
-    expect(shown(embed(reply).description)).toMatchInlineSnapshot(`
-      "**من التقرير:**
+    expect(embed(reply).description).toMatch(/^> [^*]*\*\*[^*]+\*\*[^*]*$/mu);
+    expect(unmarked(embed(reply).description)).toMatchInlineSnapshot(`
+      "من التقرير:
 
-      > **وقال البيت الأبيض**، في وقت سابق الاثنين، إن **قرار** الرئيس جو **بايدن** بضرب الميليشيات في العراق وسوريا سليم قانونيا، وإن الضربة هدفها الردع وإيران طرف سيئ.
+      > وقال البيت الأبيض، في وقت سابق الاثنين، إن قرار الرئيس جو بايدن بضرب الميليشيات في العراق وسوريا سليم قانونيا، وإن الضربة هدفها الردع وإيران طرف سيئ.
       <RLM>[1] ¶10 · <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI>"
     `);
     expect(shown(embed(reply).footer?.text)).toMatch(/الثقة \d+%/u);
@@ -62,10 +66,10 @@ describe('slash commands', () => {
   test('/ask in English quotes the Arabic, labels in English', async () => {
     const user = server.addUser({ username: 'john' });
     const interaction = server.slash({ user, name: 'ask', options: { question: "Was Biden's decision legal?" }, channel: server.openDm(user) });
-    expect(shown(embed(await interaction.reply()).description)).toMatchInlineSnapshot(`
-      "**The report says:**
+    expect(unmarked(embed(await interaction.reply()).description)).toMatchInlineSnapshot(`
+      "The report says:
 
-      > وقال البيت الأبيض، في وقت سابق الاثنين، إن **قرار** الرئيس جو **بايدن** بضرب الميليشيات في العراق وسوريا سليم **قانونيا**، وإن الضربة هدفها الردع وإيران طرف سيئ.
+      > وقال البيت الأبيض، في وقت سابق الاثنين، إن قرار الرئيس جو بايدن بضرب الميليشيات في العراق وسوريا سليم قانونيا، وإن الضربة هدفها الردع وإيران طرف سيئ.
       <LRM>[1] ¶10 · <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI>"
     `);
   });

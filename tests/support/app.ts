@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/config.ts';
@@ -13,9 +13,6 @@ export function temporaryFolder(): string {
 export function testConfig(environment: Record<string, string> = {}): Config {
   return loadConfig({ INDEX_DIR: temporaryFolder(), ...environment });
 }
-
-/** Whether the shipped model has its reader: tests of reading wait for it. */
-export const READER_SHIPPED = READER_FILES.every((file) => existsSync(join(testConfig().embedding.model, file)));
 
 /** A copy of the shipped model without its reader and with nothing fitted to it: what any other encoder is. */
 export function withoutReader(): string {
