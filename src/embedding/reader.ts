@@ -18,6 +18,15 @@ export interface Batch {
   readonly longest: number;
 }
 
+/**
+ * How every graph is run. Threads that spin between two pieces of work take the cores from the next graph's: encoder and reader take turns.
+ *
+ * @param threads of one pass
+ */
+export function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { intra_op: { allow_spinning: '0' } } } };
+}
+
 export class Reader {
   readonly #memory: InferenceSession;
   readonly #reader: InferenceSession;
@@ -31,7 +40,7 @@ export class Reader {
 
   /** @param folder of the model; @param threads of one pass */
   static async load(folder: string, dimensions: number, threads: number): Promise<Reader> {
-    const options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
+    const options = sessionOptions(threads);
     const [memory, reader] = await Promise.all([
       InferenceSession.create(join(folder, READER_FILES[0]), options),
       InferenceSession.create(join(folder, READER_FILES[1]), options),

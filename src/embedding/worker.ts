@@ -8,7 +8,7 @@ import { describe, UserError } from '../errors.ts';
 import { detectLanguage } from '../text/language.ts';
 import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
 import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
-import { READER_FILES, Reader } from './reader.ts';
+import { READER_FILES, Reader, sessionOptions } from './reader.ts';
 import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
@@ -63,7 +63,7 @@ async function load(options: WorkerOptions): Promise<Model> {
     ...report,
     dtype: settings.dtype,
     device: 'cpu',
-    session_options: { intraOpNumThreads: options.threads, interOpNumThreads: 1 },
+    session_options: sessionOptions(options.threads),
   });
   const [begin, finish] = specialTokens(tokenizer);
   const dimensions = Number((network.config as { hidden_size?: unknown }).hidden_size);
