@@ -2,8 +2,7 @@ import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { paragraphLabel, wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
-import type { Direction } from '../text/bidi.ts';
-import { detectLanguage } from '../text/language.ts';
+import { type Direction, directionOfText } from '../text/bidi.ts';
 import type { Span } from '../text/span.ts';
 import { excerpt } from './excerpt.ts';
 import { font, registerFont } from './fonts.ts';
@@ -80,7 +79,7 @@ export async function drawCard({ document, citation, status, language, question 
   const palette = PALETTE[status];
   const wording = wordingFor(language);
   const typeset = typesetter();
-  const set = (text: string, setting: Setting) => typeset(drawable(text), directionOf(text), setting);
+  const set = (text: string, setting: Setting) => typeset(drawable(text), directionOfText(text), setting);
 
   const heading: Block[] = [];
   if (question !== undefined) heading.push(set(question, plain(34, 58, 3, { weight: 'bold', colour: palette.strong })));
@@ -91,7 +90,7 @@ export async function drawCard({ document, citation, status, language, question 
   const inPassage = ({ start, end }: Span, style: Style) => ({ start: start - passage.start, end: end - passage.start, style });
   const styled = drawable(passage.text, [inPassage(citation, 'quote'), ...citation.highlights.map((span) => inPassage(span, 'strong'))]);
   // The quote matters most; where it is too long, the first of what stands out in it.
-  const body = typeset(styled, directionOf(passage.text), bodySetting(palette.strong), styled.styles.slice(0, 2));
+  const body = typeset(styled, directionOfText(passage.text), bodySetting(palette.strong), styled.styles.slice(0, 2));
 
   const direction: Direction = language === 'ar' ? 'rtl' : 'ltr';
   const small = plain(28, 44, 1, { weight: 'regular', colour: FAINT });
@@ -189,8 +188,4 @@ function drawTint(context: SKRSContext2D, line: Line, x: number, y: number, line
     context.fill();
     from = undefined;
   }
-}
-
-function directionOf(text: string): Direction {
-  return (detectLanguage(text) ?? 'ar') === 'ar' ? 'rtl' : 'ltr';
 }

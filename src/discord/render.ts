@@ -5,8 +5,8 @@ import { paragraphLabel, type Wording, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
-import { type Direction, directed, isolate, withoutBidiControls } from '../text/bidi.ts';
-import { detectLanguage, type Language } from '../text/language.ts';
+import { type Direction, directed, directionOfText, isolate, withoutBidiControls } from '../text/bidi.ts';
+import type { Language } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import type { About } from './command.ts';
 import { LIMITS } from './limits.ts';
@@ -45,7 +45,7 @@ export function plainMessage(text: string, language: Language | 'other'): Reply 
 /** A paragraph of a report, with buttons to the ones before and after it. */
 export function passageMessage(document: Document, passage: Passage, language: Language): Reply {
   const wording = wordingFor(language);
-  const direction = directionOf(detectLanguage(passage.text) ?? 'ar');
+  const direction = directionOfText(passage.text);
   const [shown] = excerpt({ start: 0, end: passage.text.length }, passage.text, [], LIMITS.embedDescription - 8);
   const last = document.passages.length - 1;
   const embed = new EmbedBuilder()
@@ -80,14 +80,14 @@ export function aboutMessage(index: ReportIndex, about: About, language: Languag
 /** A paragraph as an autocomplete choice. */
 export function passageChoice(passage: Passage): APIApplicationCommandOptionChoice<number> {
   return {
-    name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOf(detectLanguage(passage.text) ?? 'ar')),
+    name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOfText(passage.text)),
     value: passage.number,
   };
 }
 
 /** A report as an autocomplete choice. */
 export function documentChoice(document: Document): APIApplicationCommandOptionChoice<string> {
-  return { name: directed(cut(oneLine(document.title), LIMITS.choiceName - 1), titleDirection(document.title)), value: documentKey(document) };
+  return { name: directed(cut(oneLine(document.title), LIMITS.choiceName - 1), directionOfText(document.title)), value: documentKey(document) };
 }
 
 /** Short, lasting name of a report for custom_ids and choices, whatever its file is called. */
@@ -97,7 +97,7 @@ export function documentKey(document: Document): string {
 
 function citationText(citation: Citation, wording: Wording, direction: Direction): string {
   const [quote, cutOff] = excerpt(citation, citation.quote, citation.highlights, CITATION_LENGTH - PLACE_LENGTH);
-  const quoteDirection = directionOf(detectLanguage(citation.quote) ?? 'ar');
+  const quoteDirection = directionOfText(citation.quote);
   const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${titleWithin(citation.title, 100)}`;
   return `${lines(quote + (cutOff ? ' …' : ''), quoteDirection, '> ')}\n${directed(place, direction)}`;
 }
@@ -156,16 +156,12 @@ function question(answer: Answer, direction: Direction): string {
 }
 
 function heading(title: string): string {
-  return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), titleDirection(title));
+  return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), directionOfText(title));
 }
 
 /** A title in a line of ours: neither turns the other, and the title runs as its language does, whatever name it begins with. */
 function titleWithin(title: string, limit: number): string {
-  return isolate(directed(clean(cut(title, limit)), titleDirection(title)));
-}
-
-function titleDirection(title: string): Direction {
-  return directionOf(detectLanguage(title) ?? 'ar');
+  return isolate(directed(clean(cut(title, limit)), directionOfText(title)));
 }
 
 /** Characters that Discord's Markdown obeys anywhere, and those it obeys at the start of a line. */

@@ -1,3 +1,5 @@
+import { detectLanguage } from './language.ts';
+
 /**
  * Direction of text, after the Unicode Bidirectional Algorithm (UAX #9): a line takes its direction from its first strong
  * character, so a line is opened with a mark where that character could mislead, and foreign runs are isolated.
@@ -20,6 +22,11 @@ const BEGINS = {
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** What ends a paragraph for the algorithm, and in a browser, though not a line. */
 const SEPARATORS = /[\f\x1c-\x1e\x85\u2029]|\r(?!\n)/gu;
+
+/** Direction that a text of others is to run in: that of its language, whatever it begins with; right to left without a letter. */
+export function directionOfText(text: string): Direction {
+  return (detectLanguage(text) ?? 'ar') === 'ar' ? 'rtl' : 'ltr';
+}
 
 /** The invisible mark that must open a line for it to run in `direction`; empty where its first letter sees to that. */
 export function opening(line: string, direction: Direction): string {
