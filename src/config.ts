@@ -10,6 +10,7 @@ import { UserError } from './errors.ts';
 const HOME = findHome(dirname(fileURLToPath(import.meta.url)));
 /** Reports with questions whose answers are known (models are fitted to their dev split and measured on it), and encyclopedia paragraphs. */
 export const TRAINING_REPORTS = join(HOME, 'models', 'training', 'reports.jsonl');
+export const TRAINING_PLAIN_QUESTIONS = join(HOME, 'models', 'training', 'plain-questions.jsonl');
 export const TRAINING_PARAGRAPHS = join(HOME, 'models', 'training', 'arcd.train.jsonl');
 /** Threads beyond this gain nothing for one question on a small model. */
 const MOST_THREADS = 4;

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEncoder } from '../app.ts';
-import { loadConfig, TRAINING_PARAGRAPHS, TRAINING_REPORTS } from '../config.ts';
+import { loadConfig, TRAINING_PARAGRAPHS, TRAINING_PLAIN_QUESTIONS, TRAINING_REPORTS } from '../config.ts';
 import type { Encoder } from '../embedding/encoder.ts';
 import { UserError } from '../errors.ts';
 import { evaluateSet, type Outcome, STAGES } from '../evaluation/evaluate.ts';
 import { type Estimate, figuresOf, type SetFigures } from '../evaluation/figures.ts';
 import { fitTo } from '../evaluation/fit.ts';
 import { plotsOf } from '../evaluation/plots.ts';
-import { type EvaluationSet, paragraphsSet, readPublicSets, readTrainingReports, reportsSet } from '../evaluation/sets.ts';
+import { devSets, type EvaluationSet, paragraphsSet, readPublicSets, readTrainingReports, withQuestionsOf } from '../evaluation/sets.ts';
 import { note, Progress, paint } from './output.ts';
 
 export interface EvalOptions {
@@ -24,8 +24,8 @@ export interface EvalOptions {
  * JSON), and as JSON and plots in a folder.
  */
 export async function evaluate(folder: string | undefined, options: EvalOptions): Promise<void> {
-  const reports = readTrainingReports(options.reports ?? TRAINING_REPORTS);
-  const sets = [reportsSet(reports, 'dev', 'ar'), reportsSet(reports, 'dev', 'en'), ...(folder === undefined ? [] : readPublicSets(folder))];
+  const reports = options.reports === undefined ? ownDevSets() : devSets('reports', readTrainingReports(options.reports));
+  const sets = [...reports, ...(folder === undefined ? [] : readPublicSets(folder))];
   const encoder = await loadEncoder(loadConfig());
   const all: SetFigures[] = [];
   for (const set of sets) {
@@ -49,12 +49,18 @@ export async function evaluate(folder: string | undefined, options: EvalOptions)
  * training paragraphs of an encyclopedia).
  */
 export async function printFit(): Promise<void> {
-  const reports = readTrainingReports(TRAINING_REPORTS);
   const encoder = await loadEncoder(loadConfig());
-  const dev = [...(await measured(reportsSet(reports, 'dev', 'ar'), encoder)), ...(await measured(reportsSet(reports, 'dev', 'en'), encoder))];
+  const dev: Outcome[] = [];
+  for (const set of ownDevSets()) dev.push(...(await measured(set, encoder)));
   const wide = await measured(paragraphsSet('ARCD train', TRAINING_PARAGRAPHS, TRAINING_PARAGRAPHS), encoder);
   await encoder.close();
   process.stdout.write(`${JSON.stringify(fitTo(dev, wide), null, 1)}\n`);
+}
+
+/** What is chosen on: the dev reports of the repository with their own, hard questions and with plain ones. */
+function ownDevSets(): EvaluationSet[] {
+  const reports = readTrainingReports(TRAINING_REPORTS);
+  return [...devSets('reports', reports), ...devSets('plain', withQuestionsOf(TRAINING_PLAIN_QUESTIONS, reports))];
 }
 
 async function measured(set: EvaluationSet, encoder: Encoder): Promise<Outcome[]> {

@@ -31,15 +31,27 @@ export interface EvaluationSet {
   readonly collections: readonly Collection[];
 }
 
+const trainingQuestion = z.object({
+  q: z.string(),
+  lang: z.enum(['ar', 'en']),
+  kind: z.string(),
+  gold: z.array(z.int()),
+  span: z.string(),
+  span_en: z.string(),
+});
+
 /** A report written for training and choosing, as models/training/README.md describes it. */
 const trainingReport = z.object({
   id: z.string(),
   split: z.enum(['train', 'dev']),
   passages: z.array(z.string()),
   en: z.array(z.string()),
-  questions: z.array(z.object({ q: z.string(), lang: z.enum(['ar', 'en']), kind: z.string(), gold: z.array(z.int()), span: z.string(), span_en: z.string() })),
+  questions: z.array(trainingQuestion),
 });
 export type TrainingReport = z.infer<typeof trainingReport>;
+
+/** Further questions to a report. */
+const furtherQuestions = z.object({ id: z.string(), questions: z.array(trainingQuestion) });
 
 /** A line of a public question-answering set: one paragraph and its questions. */
 const paragraph = z.object({
@@ -60,12 +72,25 @@ export function readTrainingReports(file: string): TrainingReport[] {
   return readLines(file, trainingReport);
 }
 
-/** The questions of one language to the Arabic reports of a split. */
-export function reportsSet(reports: readonly TrainingReport[], split: 'train' | 'dev', language: 'ar' | 'en'): EvaluationSet {
-  return {
-    name: `reports ${split} ${language}→ar`,
+/**
+ * The same reports with the questions of a file in place of their own; reports that it does not name are left out.
+ *
+ * @throws UserError when the file can't be read or is not as expected
+ */
+export function withQuestionsOf(file: string, reports: readonly TrainingReport[]): TrainingReport[] {
+  const questions = new Map(readLines(file, furtherQuestions).map((line) => [line.id, line.questions]));
+  return reports.flatMap((report) => {
+    const own = questions.get(report.id);
+    return own ? [{ ...report, questions: own }] : [];
+  });
+}
+
+/** The questions of the dev split to its Arabic reports, one set a language. */
+export function devSets(name: string, reports: readonly TrainingReport[]): EvaluationSet[] {
+  return (['ar', 'en'] as const).map((language) => ({
+    name: `${name} ${language}→ar`,
     collections: reports
-      .filter((report) => report.split === split)
+      .filter((report) => report.split === 'dev')
       .map(({ id, passages, questions }) => ({
         id,
         passages,
@@ -73,7 +98,7 @@ export function reportsSet(reports: readonly TrainingReport[], split: 'train' | 
           .filter((question) => question.lang === language)
           .map(({ q, gold, span, kind }) => ({ text: q, gold, answers: span === '' ? [] : [span], onTopic: kind !== 'unanswerable-far' })),
       })),
-  };
+  }));
 }
 
 /**

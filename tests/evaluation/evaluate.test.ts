@@ -8,12 +8,12 @@ import { byStage, evaluateSet, type Outcome } from '../../src/evaluation/evaluat
 import { figuresOf } from '../../src/evaluation/figures.ts';
 import { fitTo } from '../../src/evaluation/fit.ts';
 import { plotsOf } from '../../src/evaluation/plots.ts';
-import { type EvaluationSet, readTrainingReports, reportsSet } from '../../src/evaluation/sets.ts';
+import { devSets, type EvaluationSet, readTrainingReports } from '../../src/evaluation/sets.ts';
 import { READER_SHIPPED, testConfig } from '../support/app.ts';
 
 describe('an evaluation of four dev reports', () => {
-  const whole = reportsSet(readTrainingReports(TRAINING_REPORTS), 'dev', 'ar');
-  const set: EvaluationSet = { name: whole.name, collections: whole.collections.slice(0, 4) };
+  const [arabic] = devSets('reports', readTrainingReports(TRAINING_REPORTS));
+  const set: EvaluationSet = { name: 'reports', collections: arabic?.collections.slice(0, 4) ?? [] };
   let encoder: Encoder;
   let outcomes: Outcome[];
   beforeAll(async () => {
