@@ -71,7 +71,7 @@ const openRow = questionRow.extend({ complaints: z.string() });
  */
 export class Records {
   readonly #database: Database;
-  readonly #retention: number;
+  readonly retentionDays: number;
   readonly #now: () => number;
 
   /**
@@ -80,7 +80,7 @@ export class Records {
    */
   constructor(database: Database, retentionDays: number, now: () => number = Date.now) {
     this.#database = database;
-    this.#retention = retentionDays * DAY;
+    this.retentionDays = retentionDays;
     this.#now = now;
     this.forgetOld();
   }
@@ -194,7 +194,7 @@ export class Records {
 
   /** Deletes what has been kept long enough. */
   forgetOld(): void {
-    this.#database.run('DELETE FROM questions WHERE asked_at < ?', this.#now() - this.#retention);
+    this.#database.run('DELETE FROM questions WHERE asked_at < ?', this.#now() - this.retentionDays * DAY);
     this.#database.run(
       `DELETE FROM questions WHERE asked_at < ? AND status = 'answered'
        AND NOT EXISTS (SELECT 1 FROM votes v WHERE v.question = questions.id AND v.good = 0)`,
