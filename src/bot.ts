@@ -1,7 +1,7 @@
 import { allCommands } from '../commands/all.ts';
 import { type App, openApp } from './app.ts';
 import { type Config, VERSION } from './config.ts';
-import { drawCard } from './card/card.ts';
+import { cardOf } from './card/card.ts';
 import type { Command } from './discord/command.ts';
 import { connect } from './discord/gateway.ts';
 import { Reception } from './discord/reception.ts';
@@ -44,14 +44,14 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
 }
 
 /** What answers on Discord, made of the parts of the program. */
-export function receptionFor(app: App, records: Records, commands: readonly Command[]): Reception {
+export function receptionFor(app: App, records: Records, commands: readonly Command[], fairness = app.config.fairness): Reception {
   return new Reception({
     answerer: () => app.answerer,
     about: () => ({ version: VERSION, model: app.encoder.info.id, builtAt: app.opened.builtAt }),
     commands: commands.flatMap((command) => ('menu' in command ? [] : [command.data])),
     records,
-    fairness: app.config.fairness,
-    drawCard: (citation, language) => drawCard(citation, app.answerer.index, language),
+    fairness,
+    drawCard: (answer) => cardOf(answer, app.answerer.index.documents),
     async reload() {
       const skipped: string[] = [];
       const { built } = await app.reload({ onNotice: (line) => skipped.push(line) });

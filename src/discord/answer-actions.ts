@@ -69,7 +69,7 @@ async function show(interaction: ButtonInteraction, asked: AskedQuestion, action
   if (!again || !citation) return void (await interaction.editReply(plainMessage(labels.expired, asked.language)));
   const language: Language = asked.language === 'ar' ? 'ar' : 'en';
   if (action === 'translation') await interaction.editReply(translationMessage(again.answer.citations, asked.language));
-  else if (action === 'image') await interaction.editReply(await picture(again.answer, language, services));
+  else if (action === 'image') await interaction.editReply(await picture(again.answer, asked.question, services));
   else {
     const document = services.index.documents.find((d) => d.id === citation.document);
     const passage = document?.passages[citation.passage];
@@ -78,9 +78,10 @@ async function show(interaction: ButtonInteraction, asked: AskedQuestion, action
 }
 
 /** The first citation as a picture, its quote as the text for those who don't see it. */
-async function picture({ citations: [citation] }: Answer, language: Language, services: Services) {
-  if (!citation) throw new Error('An answer without a citation has no picture.');
-  const png = await services.drawCard(citation, language);
+async function picture(answer: Answer, question: string, services: Services) {
+  const [citation] = answer.citations;
+  const png = await services.drawCard({ ...answer, question });
+  if (!citation || !png) throw new Error('An answer without a citation has no picture.');
   const description = citation.quote.slice(0, LIMITS.attachmentDescription);
   return { files: [new AttachmentBuilder(Buffer.from(png), { name: `isnad-${citation.passage}.png`, description })], allowedMentions: { parse: [] } };
 }

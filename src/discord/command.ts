@@ -11,7 +11,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js';
-import type { Answer, Citation, SearchResult } from '../answer/answer.ts';
+import type { Answer, SearchResult } from '../answer/answer.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { AskedQuestion, Records, ServerSettings } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
@@ -58,8 +58,8 @@ export interface Services {
   again(place: Place, id: string): Promise<{ readonly asked: AskedQuestion; readonly answer: Answer } | undefined>;
   /** Passages that fit a text, best first. @throws Busy */
   search(place: Place, text: string): Promise<SearchResult>;
-  /** A citation as a PNG picture. */
-  drawCard(citation: Citation, language: Language): Promise<Uint8Array>;
+  /** The first citation of an answer as a PNG picture; `undefined` where nothing is cited. */
+  drawCard(answer: Answer): Promise<Uint8Array | undefined>;
   /** Reads the reports again; whether what was read is another index. */
   reload(): Promise<{ readonly built: boolean; readonly skipped: readonly string[] }>;
   /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */

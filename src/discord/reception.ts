@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Answer, Citation, SearchResult } from '../answer/answer.ts';
+import type { Answer, SearchResult } from '../answer/answer.ts';
 import type { Answerer } from '../answer/answerer.ts';
 import type { Records } from '../storage/records.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
@@ -71,8 +71,8 @@ export class Reception implements Services {
     return this.#admission.inTurn(() => this.#parts.answerer().search(text));
   }
 
-  drawCard(citation: Citation, language: Language): Promise<Uint8Array> {
-    return this.#admission.inTurn(() => this.#parts.drawCard(citation, language));
+  drawCard(answer: Answer): ReturnType<Services['drawCard']> {
+    return this.#admission.inTurn(() => this.#parts.drawCard(answer));
   }
 
   reload(): ReturnType<Services['reload']> {
