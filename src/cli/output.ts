@@ -25,7 +25,9 @@ export function answerText(answer: Answer): string {
     const quoteDirection: Direction = detectLanguage(citation.quote) === 'en' ? 'ltr' : 'rtl';
     // Colour comes last: the letters of its codes would pass for strong characters.
     const quote = `${opening(citation.quote, quoteDirection)}«${highlighted(citation)}»`;
-    return `${quote}\n${paint.dim(directed(place, direction))}`;
+    const lines = [quote, paint.dim(directed(place, direction))];
+    if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim('Unofficial translation:')} ${citation.translation}`);
+    return lines.join('\n');
   });
   return [colour(heading) + sure, ...citations].join('\n\n');
 }
