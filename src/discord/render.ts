@@ -52,7 +52,7 @@ export function passageMessage(document: Document, passage: Passage, language: L
     .setColor(PASSAGE_COLOUR)
     .setTitle(heading(document.title))
     .setDescription(lines(shown, direction))
-    .setFooter({ text: `${paragraphLabel(passage.number, wording)} / ${last}` });
+    .setFooter({ text: directed(`${paragraphLabel(passage.number, wording)} / ${last}`, directionOf(language)) });
   const button = (label: string, to: number) =>
     new ButtonBuilder()
       .setCustomId(`passage:${documentKey(document)}:${to}`)
@@ -67,9 +67,7 @@ export function passageMessage(document: Document, passage: Passage, language: L
 export function aboutMessage(index: ReportIndex, about: About, language: Language): Reply {
   const { about: label } = wordingFor(language);
   const direction = directionOf(language);
-  const reports = index.documents
-    .slice(0, 10)
-    .map((document) => `• ${isolate(clean(cut(document.title, 200)))} (${document.passages.length} ${label.passages})`);
+  const reports = index.documents.slice(0, 10).map((document) => `• ${titleWithin(document.title, 200)} (${document.passages.length} ${label.passages})`);
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
     `${label.index}: ${isolate(`${about.builtAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`)}`,
@@ -89,7 +87,7 @@ export function passageChoice(passage: Passage): APIApplicationCommandOptionChoi
 
 /** A report as an autocomplete choice. */
 export function documentChoice(document: Document): APIApplicationCommandOptionChoice<string> {
-  return { name: cut(oneLine(document.title), LIMITS.choiceName), value: documentKey(document) };
+  return { name: directed(cut(oneLine(document.title), LIMITS.choiceName - 1), titleDirection(document.title)), value: documentKey(document) };
 }
 
 /** Short, lasting name of a report for custom_ids and choices, whatever its file is called. */
@@ -100,7 +98,7 @@ export function documentKey(document: Document): string {
 function citationText(citation: Citation, wording: Wording, direction: Direction): string {
   const [quote, cutOff] = excerpt(citation, citation.quote, citation.highlights, CITATION_LENGTH - PLACE_LENGTH);
   const quoteDirection = directionOf(detectLanguage(citation.quote) ?? 'ar');
-  const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(clean(cut(citation.title, 100)))}`;
+  const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${titleWithin(citation.title, 100)}`;
   return `${lines(quote + (cutOff ? ' …' : ''), quoteDirection, '> ')}\n${directed(place, direction)}`;
 }
 
@@ -158,7 +156,16 @@ function question(answer: Answer, direction: Direction): string {
 }
 
 function heading(title: string): string {
-  return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), directionOf(detectLanguage(title) ?? 'ar'));
+  return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), titleDirection(title));
+}
+
+/** A title in a line of ours: neither turns the other, and the title runs as its language does, whatever name it begins with. */
+function titleWithin(title: string, limit: number): string {
+  return isolate(directed(clean(cut(title, limit)), titleDirection(title)));
+}
+
+function titleDirection(title: string): Direction {
+  return directionOf(detectLanguage(title) ?? 'ar');
 }
 
 /** Characters that Discord's Markdown obeys anywhere, and those it obeys at the start of a line. */

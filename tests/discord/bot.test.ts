@@ -115,7 +115,7 @@ describe('slash commands', () => {
     const interaction = server.slash({ user, guild: server.addGuild({ name: 'News' }), name: 'about' });
     expect(shown(embed(await interaction.reply()).description)).toMatchInlineSnapshot(`
       "**Reports** (1)
-      • <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI> (14 passages)
+      <LRM>• <FSI>مواجهة في دير الزور بين ميليشيات إيران وطائرات أميركية<PDI> (14 passages)
 
       Model: <FSI>multilingual-e5-small-ar-en<PDI>
       Index: <FSI>2026-01-02 03:04 UTC<PDI>
