@@ -1,3 +1,4 @@
+import { isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Answer } from './answer.ts';
 import { LONGEST_QUESTION, type Refusal } from './question.ts';
@@ -32,7 +33,8 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
     noPassage: (last) => `لا توجد فقرة بهذا الرقم. الفقرات من 0 (العنوان) إلى ${last}.`,
     noReport: 'لا يوجد تقرير بهذا الاسم. اختر من القائمة.',
-    help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك. في الخادم استعمل /ask أو اذكرني، وهنا اكتب سؤالك مباشرة.',
+    // Between Arabic and Latin the slash would go with the Arabic, and be seen behind its command.
+    help: `اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك. في الخادم استعمل ${isolate('/ask')} أو اذكرني، وهنا اكتب سؤالك مباشرة.`,
     attachments: 'لا أستطيع قراءة المرفقات. اكتب سؤالك نصا من فضلك.',
   },
   en: {

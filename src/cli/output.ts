@@ -21,15 +21,18 @@ export function answerText(answer: Answer): string {
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
   const citations = answer.citations.map((citation) => {
-    const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(citation.title)}`;
-    const quoteDirection: Direction = detectLanguage(citation.quote) === 'en' ? 'ltr' : 'rtl';
+    const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(directed(citation.title, directionOf(citation.title)))}`;
     // Colour comes last: the letters of its codes would pass for strong characters.
-    const quote = `${opening(citation.quote, quoteDirection)}«${highlighted(citation)}»`;
+    const quote = `${opening(citation.quote, directionOf(citation.quote))}«${highlighted(citation)}»`;
     const lines = [quote, paint.dim(directed(place, direction))];
     if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim('Unofficial translation:')} ${citation.translation}`);
     return lines.join('\n');
   });
   return [colour(heading) + sure, ...citations].join('\n\n');
+}
+
+function directionOf(text: string): Direction {
+  return detectLanguage(text) === 'en' ? 'ltr' : 'rtl';
 }
 
 function highlighted(citation: Citation): string {

@@ -1,6 +1,6 @@
 /**
  * Direction of text, after the Unicode Bidirectional Algorithm (UAX #9): a line takes its direction from its first strong
- * character, so a line is opened with a mark where that character would mislead, and foreign runs are isolated.
+ * character, so a line is opened with a mark where that character could mislead, and foreign runs are isolated.
  */
 export type Direction = 'rtl' | 'ltr';
 
@@ -8,27 +8,22 @@ const RLM = '\u200f';
 const LRM = '\u200e';
 const FSI = '\u2068';
 const PDI = '\u2069';
-const STRONG = /[\p{L}]/u;
-const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+/**
+ * How a line begins that needs no mark: with a letter of its script, behind nothing but spaces, digits, stars and opening
+ * brackets or quotes.
+ * Strong characters are more than letters (flags, "Ⅲ" and "؟" are), so whatever else a line begins with is not relied on.
+ */
+const BEGINS = {
+  rtl: /^[ \d"*\p{Ps}\p{Pi}]*(?=\p{L})\p{Script=Arabic}/u,
+  ltr: /^[ \d"*\p{Ps}\p{Pi}]*(?=\p{L})\p{Script=Latin}/u,
+} as const;
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** What ends a paragraph for the algorithm, and in a browser, though not a line. */
+const SEPARATORS = /[\f\x1c-\x1e\x85\u2029]|\r(?!\n)/gu;
 
-/** Direction of the first strong character outside isolates, or `undefined` when there is none. */
-export function firstStrong(text: string): Direction | undefined {
-  let depth = 0;
-  for (const character of text) {
-    if (/[\u2066-\u2068]/u.test(character)) depth++;
-    else if (character === PDI) depth = Math.max(0, depth - 1);
-    else if (depth > 0) continue;
-    else if (character === RLM || character === '\u061c') return 'rtl';
-    else if (character === LRM) return 'ltr';
-    else if (STRONG.test(character)) return RTL_LETTER.test(character) ? 'rtl' : 'ltr';
-  }
-  return undefined;
-}
-
-/** The invisible mark that must open a line for it to run in `direction`; empty where its first strong character sees to that. */
+/** The invisible mark that must open a line for it to run in `direction`; empty where its first letter sees to that. */
 export function opening(line: string, direction: Direction): string {
-  if (line === '' || firstStrong(line) === direction) return '';
+  if (line === '' || BEGINS[direction].test(line)) return '';
   return direction === 'rtl' ? RLM : LRM;
 }
 
@@ -42,7 +37,7 @@ export function isolate(text: string): string {
   return FSI + text + PDI;
 }
 
-/** Drops every bidi control: for text of others that is put into a line of ours. */
+/** Drops every bidi control, and makes a space of what would begin a new direction within a line: for text of others that is put into a line of ours. */
 export function withoutBidiControls(text: string): string {
-  return text.replace(CONTROLS, '');
+  return text.replace(CONTROLS, '').replace(SEPARATORS, ' ');
 }

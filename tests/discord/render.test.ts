@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answer/answer.ts';
+import { wordingFor } from '../../src/answer/wording.ts';
+import type { Passage } from '../../src/corpus/document.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
-import { answerMessage, passageChoice, passageMessage } from '../../src/discord/render.ts';
-import { hitsMessage, translationMessage } from '../../src/discord/views.ts';
+import { answerMessage, documentChoice, passageChoice, passageMessage } from '../../src/discord/render.ts';
+import { hitsMessage, sourcesMessage, translationMessage } from '../../src/discord/views.ts';
+import type { ReportIndex } from '../../src/indexing/report-index.ts';
 
 /** Discord's limits, stated anew: the code under test has its own list. */
 function expectWithinLimits(message: ReturnType<typeof answerMessage>): void {
@@ -153,4 +156,27 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
     > سقطت عدة قذائف في “**حقل العمر**” النفطي، 12 منها (HIMARS) \\*ليلا\\*.
     ‏[1] ¶2 · ⁨عنوان⁩"
   `);
+});
+
+describe('an Arabic title that begins with a Latin name', () => {
+  const document = parseReport('r', 'HIMARS تقصف حقل العمر مجددا\n\nسقطت عدة قذائف على الحقل مساء الاثنين.');
+
+  test('runs from the right wherever it is shown', () => {
+    expect(documentChoice(document).name).toMatch(/^\u200fHIMARS/u);
+    const index = { documents: [document] } as unknown as ReportIndex;
+    const [about] = sourcesMessage(index, { model: 'm', builtAt: new Date(0), version: '0' }, 'en').embeds ?? [];
+    expect(about && 'toJSON' in about ? about.toJSON().description : '').toContain('\u2068\u200fHIMARS');
+  });
+
+  test('stands over a paragraph whose number is counted from the right', () => {
+    const [shown] = passageMessage(document, document.passages[1] as Passage, 'ar').embeds ?? [];
+    expect(shown && 'toJSON' in shown ? shown.toJSON() : {}).toMatchObject({
+      title: expect.stringMatching(/^\u200fHIMARS/u),
+      footer: { text: '\u200f¶1 / 1' },
+    });
+  });
+});
+
+test('a command within Arabic help is set apart, so that its slash stays before it', () => {
+  expect(wordingFor('ar').help).toContain('\u2068/ask\u2069');
 });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { answerText } from '../../src/cli/output.ts';
+
+test('a title runs as its own language does, whatever name it begins with', () => {
+  const quote = 'سقطت عدة قذائف.';
+  const text = answerText({
+    question: 'Who?',
+    searched: 'Who?',
+    language: 'en',
+    status: 'related',
+    refusal: undefined,
+    confidence: 0.5,
+    latencyMs: 1,
+    candidates: [],
+    citations: [
+      {
+        n: 1,
+        document: 'd',
+        title: 'HIMARS تقصف حقل العمر',
+        passage: 2,
+        quote,
+        start: 0,
+        end: quote.length,
+        answer: undefined,
+        highlights: [],
+        score: 1,
+      },
+    ],
+  });
+  expect(text).toContain('\u200e[1] ¶2 · \u2068\u200fHIMARS تقصف حقل العمر\u2069');
+});
