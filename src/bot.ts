@@ -1,7 +1,7 @@
 import { allCommands } from '../commands/all.ts';
 import { type App, openApp } from './app.ts';
 import { type Config, VERSION } from './config.ts';
-import { cardOf } from './card/card.ts';
+import { cardOf, drawCard } from './card/card.ts';
 import type { Command } from './discord/command.ts';
 import { connect } from './discord/gateway.ts';
 import { Reception } from './discord/reception.ts';
@@ -51,7 +51,10 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
     commands: commands.flatMap((command) => ('menu' in command ? [] : [command.data])),
     records,
     fairness,
-    drawCard: (answer) => cardOf(answer, app.answerer.index.documents),
+    async drawCard(answer) {
+      const card = cardOf(answer, app.answerer.index.documents);
+      return card && drawCard(card);
+    },
     async reload() {
       const skipped: string[] = [];
       const { built } = await app.reload({ onNotice: (line) => skipped.push(line) });

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { loadConfig, VERSION } from '../config.ts';
 import { describe, UserError } from '../errors.ts';
+import type { AskOptions } from './ask.ts';
 import type { EvalOptions } from './eval.ts';
 
 // Each command loads its own part: `--help` needs no model, `ask` no Discord.
@@ -29,8 +30,10 @@ program
   .argument('[question...]', 'in Arabic or English')
   .option('--json', 'print one JSON object')
   .option('--jsonl', 'read one question a line from standard input, print one JSON object a line')
-  .action(async (words: string[], options: { json?: boolean; jsonl?: boolean }, command: Command) => {
+  .option('--image <file>', 'write the first quote in its paragraph to this file, as a PNG')
+  .action(async (words: string[], options: AskOptions & { jsonl?: boolean }, command: Command) => {
     const { ask, askLines } = await import('./ask.ts');
+    if (options.jsonl && options.image !== undefined) command.error('error: --image goes with one question, not with --jsonl');
     if (options.jsonl && words.length > 0) command.error('error: --jsonl reads the questions from standard input; leave the question out');
     if (options.jsonl) return askLines();
     if (words.length === 0) command.error('error: ask needs a question, for example: npm run ask -- "من استهدف القاعدة؟"');

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TRAINING_REPORTS } from '../../src/config.ts';
@@ -85,6 +85,19 @@ describe('ask', () => {
     expect(answers.map((answer) => answer.status)).toMatchObject({ 1: 'invalid', 3: 'not_found', 4: 'invalid' });
   });
 
+  test('--image writes the card of the first citation, none where nothing is cited, and says so when it cannot', async () => {
+    const file = join(folder, 'card.png');
+    const cited = await run(['ask', '--image', file, 'ماذا فعلت طائرات الاستطلاع؟']);
+    expect(cited.code).toBe(0);
+    expect(cited.out).toContain('¶5');
+    expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+    const none = join(folder, 'none.png');
+    expect(await run(['ask', '--image', none, 'وصفة الكبسة'])).toMatchObject({ code: 0, err: 'Nothing is cited, so there is no image.\n' });
+    expect(existsSync(none)).toBe(false);
+    const nowhere = await run(['ask', '--image', '/nowhere/at/all.png', 'ماذا فعلت طائرات الاستطلاع؟']);
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringMatching(/^The image can't be written to \/nowhere\/at\/all\.png \(ENOENT\)\..*\n$/u) });
+  });
+
   test('another folder of reports works as well', async () => {
     const seeds = temporaryFolder();
     writeFileSync(
@@ -121,6 +134,7 @@ describe('chat', () => {
 describe('wrong usage and bad surroundings: one line, no stack trace', () => {
   test.each<[name: string, args: string[], environment: Record<string, string>, code: number, line: RegExp]>([
     ['no question', ['ask'], {}, 2, /^error: ask needs a question/u],
+    ['image of many questions', ['ask', '--jsonl', '--image', 'x.png'], {}, 2, /^error: --image goes with one question/u],
     ['unknown command', ['frobnicate'], {}, 2, /^error: there is no command 'frobnicate'/u],
     ['unknown option', ['ask', '--colour'], {}, 2, /^error: unknown option '--colour'/u],
     ['bot without a token', ['bot'], {}, 2, /^No DISCORD_TOKEN: create a bot at/u],
