@@ -1,18 +1,14 @@
-import { ApplicationCommandType, ApplicationIntegrationType, InteractionContextType } from 'discord.js';
-import type { MenuCommand } from '../src/discord/command.ts';
+import { ApplicationCommandType } from 'discord.js';
+import { EVERYWHERE, type MenuCommand, placeOf, visibility } from '../src/discord/command.ts';
 import { answerMessage } from '../src/discord/render.ts';
 
 /** Message menu: takes somebody's message as the question. */
 export const askTheReport = {
-  data: {
-    type: ApplicationCommandType.Message,
-    name: 'Ask the report',
-    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
-  },
+  data: { type: ApplicationCommandType.Message, name: 'Ask the report', ...EVERYWHERE },
   async menu(interaction, services) {
-    await interaction.deferReply();
-    const answer = await services.answer({ channelId: interaction.channelId, userId: interaction.user.id }, interaction.targetMessage.content);
-    await interaction.editReply(answerMessage(answer, true));
+    const place = placeOf(interaction);
+    await interaction.deferReply(visibility(place, null, services));
+    const { answer, id } = await services.answer(place, interaction.targetMessage.content);
+    await interaction.editReply(answerMessage(answer, true, id));
   },
 } satisfies MenuCommand;

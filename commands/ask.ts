@@ -1,16 +1,16 @@
-import { ApplicationCommandOptionType, ApplicationCommandType, ApplicationIntegrationType, InteractionContextType, MessageFlags } from 'discord.js';
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js';
 import { LONGEST_QUESTION } from '../src/answer/question.ts';
-import type { SlashCommand } from '../src/discord/command.ts';
+import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { answerMessage } from '../src/discord/render.ts';
 
 /** `/ask question [private]` */
 export const ask = {
+  arabicName: 'اسأل',
   data: {
     type: ApplicationCommandType.ChatInput,
     name: 'ask',
     description: 'Ask what the report says · اسأل عما جاء في التقرير',
-    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+    ...EVERYWHERE,
     options: [
       {
         type: ApplicationCommandOptionType.String,
@@ -23,9 +23,10 @@ export const ask = {
     ],
   },
   async execute(interaction, services) {
+    const place = placeOf(interaction);
     // Whether only the asker sees the answer is decided here, once: Discord never lets it be changed.
-    await interaction.deferReply(interaction.options.getBoolean('private') ? { flags: MessageFlags.Ephemeral } : {});
-    const answer = await services.answer({ channelId: interaction.channelId, userId: interaction.user.id }, interaction.options.getString('question', true));
-    await interaction.editReply(answerMessage(answer, true));
+    await interaction.deferReply(visibility(place, interaction.options.getBoolean('private'), services));
+    const { answer, id } = await services.answer(place, interaction.options.getString('question', true));
+    await interaction.editReply(answerMessage(answer, true, id));
   },
 } satisfies SlashCommand;

@@ -1,18 +1,18 @@
-import { ApplicationCommandOptionType, ApplicationCommandType, ApplicationIntegrationType, InteractionContextType, MessageFlags } from 'discord.js';
+import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
-import type { Services, SlashCommand } from '../src/discord/command.ts';
+import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { LIMITS } from '../src/discord/limits.ts';
-import { documentChoice, documentKey, passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
-import { detectLanguage, type Language } from '../src/text/language.ts';
+import { documentKey, passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
+import { documentFor, respondWithReports } from '../src/discord/reports.ts';
 
 /** `/passage number [report]`: a paragraph in its place, with buttons to its neighbours. */
 export const passage = {
+  arabicName: 'فقرة',
   data: {
     type: ApplicationCommandType.ChatInput,
     name: 'passage',
     description: 'Show a paragraph of the report · اعرض فقرة من التقرير',
-    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+    ...EVERYWHERE,
     options: [
       {
         type: ApplicationCommandOptionType.Integer,
@@ -22,55 +22,43 @@ export const passage = {
         autocomplete: true,
       },
       { type: ApplicationCommandOptionType.String, name: 'report', description: 'Report, if there are several · التقرير', autocomplete: true },
+      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show it to you alone · لك وحدك' },
     ],
   },
   async execute(interaction, services) {
-    const document = documentFor(services, interaction.options.getString('report'));
-    const number = interaction.options.getInteger('number', true);
-    const found = document?.passages[number];
-    if (!document || !found) {
-      const language = languageOf(services);
-      await interaction.reply({
-        ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language),
-        flags: MessageFlags.Ephemeral,
-      });
+    const place = placeOf(interaction);
+    const language = services.languageFor(place);
+    const wording = wordingFor(language);
+    const document = documentFor(services.index, interaction.options.getString('report'));
+    const found = document?.passages[interaction.options.getInteger('number', true)];
+    if (document && found) {
+      await interaction.reply({ ...passageMessage(document, found, language), ...visibility(place, interaction.options.getBoolean('private'), services) });
       return;
     }
-    await interaction.reply(passageMessage(document, found, languageOf(services)));
+    const why = document ? wording.noPassage(document.passages.length - 1) : wording.noReport;
+    await interaction.reply({ ...plainMessage(why, language), flags: MessageFlags.Ephemeral });
   },
   async autocomplete(interaction, services) {
     const focused = interaction.options.getFocused(true);
-    const typed = String(focused.value).trim();
-    if (focused.name === 'report') {
-      const fitting = services.index.documents.filter((document) => document.title.includes(typed));
-      await interaction.respond(fitting.slice(0, LIMITS.choices).map(documentChoice));
-      return;
-    }
-    const passages = documentFor(services, interaction.options.getString('report'))?.passages ?? [];
+    if (focused.name === 'report') return respondWithReports(interaction, services);
+    const typed = focused.value.trim();
+    const passages = documentFor(services.index, interaction.options.getString('report'))?.passages ?? [];
     const fitting = passages.filter((p) => String(p.number).startsWith(typed) || (typed !== '' && p.text.includes(typed)));
     await interaction.respond(fitting.slice(0, LIMITS.choices).map(passageChoice));
   },
   async button(interaction, services) {
     const [, key, number] = interaction.customId.split(':');
+    const language = services.languageFor(placeOf(interaction));
     const document = services.index.documents.find((d) => documentKey(d) === key);
     const found = document?.passages[Number(number)];
-    const language = languageOf(services);
-    if (document && found) await interaction.update(passageMessage(document, found, language));
-    else
-      await interaction.reply({
-        ...plainMessage(wordingFor(language).noPassage((document?.passages.length ?? 1) - 1), language),
-        flags: MessageFlags.Ephemeral,
-      });
+    if (!document || !found) {
+      await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), flags: MessageFlags.Ephemeral });
+      return;
+    }
+    const message = passageMessage(document, found, language);
+    // Whoever asked for it turns the page for all to see; anybody else gets one of their own.
+    const owner = interaction.message.interactionMetadata?.user.id;
+    if (owner === undefined || owner === interaction.user.id) await interaction.update(message);
+    else await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
   },
 } satisfies SlashCommand;
-
-/** The report of a choice, or of a title typed in full; the first one when none was asked for. */
-function documentFor({ index }: Services, report: string | null) {
-  if (report === null) return index.documents[0];
-  return index.documents.find((document) => documentKey(document) === report || document.title === report);
-}
-
-/** No question tells a language here: the labels are in that of the report. */
-function languageOf({ index }: Services): Language {
-  return detectLanguage(index.documents[0]?.title ?? '') === 'en' ? 'en' : 'ar';
-}

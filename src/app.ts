@@ -1,5 +1,6 @@
 import { Answerer } from './answer/answerer.ts';
 import type { Config } from './config.ts';
+import type { Document } from './corpus/document.ts';
 import { readReports } from './corpus/read.ts';
 import type { Encoder } from './embedding/encoder.ts';
 import { TransformersEncoder } from './embedding/transformers-encoder.ts';
@@ -18,8 +19,16 @@ export interface Watcher {
 export interface App {
   readonly config: Config;
   readonly encoder: Encoder;
+  /** The index as last opened, and what answers from it. */
   readonly opened: OpenedIndex;
   readonly answerer: Answerer;
+  /**
+   * Reads the reports again and answers from them once their index is there; until then, and if that fails, from what it has. A question under way
+   * finishes on the index it began with.
+   *
+   * @throws UserError when the reports or their index can't be had
+   */
+  reload(watcher?: Watcher, force?: boolean): Promise<OpenedIndex>;
   close(): Promise<void>;
 }
 
@@ -35,18 +44,42 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
  */
 export async function openApp(config: Config, watcher: Watcher = {}, force = false): Promise<App> {
   // The reports are read first: a missing folder is told at once, not after the model has loaded.
-  const { documents, skipped } = await readReports(config.seedsFolder);
-  for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
+  const documents = await readNoticed(config, watcher);
   const encoder = await loadEncoder(config, watcher);
-  try {
-    const opened = await openIndex(config.indexFolder, documents, encoder, {
-      force,
-      ...(watcher.onProgress && { onProgress: watcher.onProgress }),
-      ...(watcher.onNotice && { onNotice: watcher.onNotice.bind(watcher) }),
+  const openReports = (reports: readonly Document[], told: Watcher, anew: boolean) =>
+    openIndex(config.indexFolder, reports, encoder, {
+      force: anew,
+      ...(told.onProgress && { onProgress: told.onProgress }),
+      ...(told.onNotice && { onNotice: told.onNotice.bind(told) }),
     });
-    return { config, encoder, opened, answerer: new Answerer(opened.index, encoder), close: () => encoder.close() };
+  try {
+    let opened = await openReports(documents, watcher, force);
+    let answerer = new Answerer(opened.index, encoder);
+    return {
+      config,
+      encoder,
+      get opened() {
+        return opened;
+      },
+      get answerer() {
+        return answerer;
+      },
+      async reload(again = {}, anew = false) {
+        const next = await openReports(await readNoticed(config, again), again, anew);
+        opened = next;
+        answerer = new Answerer(next.index, encoder);
+        return next;
+      },
+      close: () => encoder.close(),
+    };
   } catch (error) {
     await encoder.close();
     throw error;
   }
+}
+
+async function readNoticed(config: Config, watcher: Watcher): Promise<readonly Document[]> {
+  const { documents, skipped } = await readReports(config.seedsFolder);
+  for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
+  return documents;
 }

@@ -1,10 +1,18 @@
-import { commands } from '../commands/all.ts';
+import { allCommands } from '../commands/all.ts';
 import { type App, openApp } from './app.ts';
+import { cardOf, drawCard } from './card/card.ts';
 import { type Config, VERSION } from './config.ts';
+import type { Command } from './discord/command.ts';
 import { connect } from './discord/gateway.ts';
+import { Reception } from './discord/reception.ts';
 import { inviteLink, register, requireToken } from './discord/registration.ts';
 import { UserError } from './errors.ts';
 import { createLog } from './log.ts';
+import { Database } from './storage/database.ts';
+import { Records } from './storage/records.ts';
+
+/** Milliseconds. */
+const FORGET_EVERY = 3_600_000;
 
 /**
  * Runs the bot until a signal ends it: opens the index, registers the commands if they changed, connects, prints the invite link.
@@ -14,20 +22,45 @@ import { createLog } from './log.ts';
 export async function runBot(config: Config, open: (config: Config) => Promise<App> = openApp): Promise<void> {
   const credentials = requireToken(config.discord);
   const log = createLog(config.logLevel);
+  const commands = allCommands(config.discord.arabicCommands);
   const outcome = await register(credentials, commands);
   log.info({ commands: commands.length, outcome }, 'commands registered');
   const app = await open(config);
-  const { answerer, encoder, opened } = app;
-  const about = { version: VERSION, model: encoder.info.id, builtAt: opened.builtAt };
-  const gateway = await connect({ credentials, commands, answerer, about, log });
+  const database = Database.open(config.data.folder, (trouble) => log.warn({ trouble }, 'not kept'));
+  const records = new Records(database, config.data.retentionDays);
+  const services = receptionFor(app, records, commands);
+  const gateway = await connect({ credentials, commands, services, log });
+  const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
   const end = await Promise.race([signal, gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`))]);
   log.info('stopping');
   await gateway.stop();
+  clearInterval(daily);
+  database.close();
   await app.close();
   if (end instanceof UserError) throw end;
   log.info('stopped');
+}
+
+/** What answers on Discord, made of the parts of the program. */
+export function receptionFor(app: App, records: Records, commands: readonly Command[], fairness = app.config.fairness): Reception {
+  return new Reception({
+    answerer: () => app.answerer,
+    about: () => ({ version: VERSION, model: app.encoder.info.id, builtAt: app.opened.builtAt }),
+    commands: commands.flatMap((command) => ('menu' in command ? [] : [command.data])),
+    records,
+    fairness,
+    async drawCard(answer) {
+      const card = cardOf(answer, app.answerer.index.documents);
+      return card && drawCard(card);
+    },
+    async reload() {
+      const skipped: string[] = [];
+      const { built } = await app.reload({ onNotice: (line) => skipped.push(line) });
+      return { built, skipped };
+    },
+  });
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

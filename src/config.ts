@@ -37,6 +37,12 @@ const schema = z.object({
   EMBEDDING_ALLOW_DOWNLOAD: boolean.default(false),
   EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
   HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
+  DISCORD_ARABIC_COMMANDS: boolean.default(false),
+  DATA_DIR: z.string().optional(),
+  RETENTION_DAYS: wholeNumber(1, 3650).default(90),
+  QUESTIONS_PER_USER: wholeNumber(1, 1000).default(12),
+  QUESTIONS_PER_SERVER: wholeNumber(1, 10_000).default(120),
+  QUESTIONS_WAITING: wholeNumber(1, 10_000).default(100),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
 });
 
@@ -50,7 +56,13 @@ export interface Config {
     readonly guildId: string | undefined;
     /** REST base of a Discord-compatible server; `undefined`: Discord. */
     readonly apiUrl: string | undefined;
+    /** Whether every command is also registered under its Arabic name. */
+    readonly arabicCommands: boolean;
   };
+  /** Where feedback and settings are kept, and for how many days the questions among them. */
+  readonly data: { readonly folder: string; readonly retentionDays: number };
+  /** Questions a minute of one person and of one server, and questions that may wait at a time. */
+  readonly fairness: { readonly perUser: number; readonly perServer: number; readonly waiting: number };
   readonly seedsFolder: string;
   readonly indexFolder: string;
   readonly embedding: {
@@ -79,7 +91,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!result.success) throw new UserError(explain(result.error.issues[0], given), 2);
   const env = result.data;
   return {
-    discord: { token: env.DISCORD_TOKEN, guildId: env.DISCORD_GUILD_ID, apiUrl: env.DISCORD_API_URL?.replace(/\/+$/u, '') },
+    discord: {
+      token: env.DISCORD_TOKEN,
+      guildId: env.DISCORD_GUILD_ID,
+      apiUrl: env.DISCORD_API_URL?.replace(/\/+$/u, ''),
+      arabicCommands: env.DISCORD_ARABIC_COMMANDS,
+    },
+    data: { folder: folder(env.DATA_DIR, 'data'), retentionDays: env.RETENTION_DAYS },
+    fairness: { perUser: env.QUESTIONS_PER_USER, perServer: env.QUESTIONS_PER_SERVER, waiting: env.QUESTIONS_WAITING },
     seedsFolder: folder(env.SEEDS_DIR, 'seeds'),
     indexFolder: folder(env.INDEX_DIR, 'index'),
     embedding: {

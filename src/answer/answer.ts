@@ -18,6 +18,8 @@ export interface Citation extends Span {
   /** Number of the paragraph, from 0 = title. */
   readonly passage: number;
   readonly quote: string;
+  /** English of the whole paragraph, where the report has a translation; it is never the quote. */
+  readonly translation: string | undefined;
   /** The words that answer, as a span in the document's source, inside the quote; `undefined` where none were found. */
   readonly answer: Span | undefined;
   /** What stands out: the answer, or without one the words that match the question; spans in the document's source, in order, inside the quote. */
@@ -29,6 +31,23 @@ export interface Candidate {
   readonly document: string;
   readonly passage: number;
   readonly score: number;
+}
+
+/** A passage that a search found, quoted where it fits best. */
+export interface Hit extends Citation {
+  /** 0 … 1: how likely it is the right one, if one of those found is. */
+  readonly share: number;
+}
+
+/** What a search found. */
+export interface SearchResult {
+  /** As typed, untouched. */
+  readonly question: string;
+  readonly language: Language | 'other';
+  /** Why nothing was searched for; `undefined` otherwise. */
+  readonly refusal: Refusal | undefined;
+  /** Best first. */
+  readonly hits: readonly Hit[];
 }
 
 export interface Answer {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Encoder } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
 import { type Retrieval, retrieve } from '../retrieval/retriever.ts';
-import type { Answer, Citation } from './answer.ts';
+import type { Answer, Citation, SearchResult } from './answer.ts';
 import { confidence, evidence, statusOf } from './confidence.ts';
 import { inContext } from './follow-up.ts';
 import { asksForHeadline } from './headline.ts';
@@ -11,6 +11,8 @@ import { type Quote, quoteFrom } from './quote.ts';
 
 const CANDIDATES_SHOWN = 10;
 const MOST_CITATIONS = 3;
+/** Passages that a search lists. */
+const MOST_HITS = 20;
 /**
  * A further passage is cited when it is at least a fifteenth as likely to be the right one as the best: scores are logits. On the dev reports that cites
  * 1.7 paragraphs a question, a right one among them for 94 of 100.
@@ -57,6 +59,21 @@ export class Answerer {
       latencyMs: elapsed(begun),
     };
   }
+
+  /** Ranks the passages by how well they fit a text (a question, a claim), without deciding whether they answer it. */
+  async search(input: string): Promise<SearchResult> {
+    const { text, language, refusal } = readQuestion(input);
+    if (refusal !== undefined) return { question: input, language, refusal, hits: [] };
+    const retrieval = await retrieve(text, this.index, this.#encoder);
+    const { ranked } = retrieval;
+    const best = ranked[0]?.score ?? 0;
+    const total = ranked.reduce((sum, { score }) => sum + Math.exp(score - best), 0);
+    const hits = ranked.slice(0, MOST_HITS).map((passage, i) => ({
+      ...cite(i + 1, passage, quoteFrom(passage, text, retrieval, false), passage.score),
+      share: Math.exp(passage.score - best) / total,
+    }));
+    return { question: input, language, refusal: undefined, hits };
+  }
 }
 
 /** The best passage and those close behind it; for `related` the best three as they are, for `not_found` none. */
@@ -84,7 +101,19 @@ function cite(n: number, { document, passage }: IndexedPassage, { start, end, an
   if (quote === '' || start < passage.start || end > passage.end || passage.text !== document.source.slice(passage.start, passage.end)) {
     throw new Error(`Citation of ${document.id} ¶${passage.number} is not verbatim.`);
   }
-  return { n, document: document.id, title: document.title, passage: passage.number, quote, start, end, answer, highlights, score };
+  return {
+    n,
+    document: document.id,
+    title: document.title,
+    passage: passage.number,
+    quote,
+    translation: passage.translation,
+    start,
+    end,
+    answer,
+    highlights,
+    score,
+  };
 }
 
 function elapsed(begun: number): number {

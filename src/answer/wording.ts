@@ -11,11 +11,9 @@ export interface Wording {
   readonly title: string;
   readonly failed: string;
   readonly noPassage: (last: number) => string;
-  readonly previous: string;
-  readonly next: string;
+  readonly noReport: string;
   readonly help: string;
   readonly attachments: string;
-  readonly about: { readonly reports: string; readonly model: string; readonly index: string; readonly version: string; readonly passages: string };
 }
 
 const WORDING: Readonly<Record<Language, Wording>> = {
@@ -34,12 +32,10 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     title: 'العنوان',
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
     noPassage: (last) => `لا توجد فقرة بهذا الرقم. الفقرات من 0 (العنوان) إلى ${last}.`,
-    previous: 'السابقة',
-    next: 'التالية',
+    noReport: 'لا يوجد تقرير بهذا الاسم. اختر من القائمة.',
     // Between Arabic and Latin the slash would go with the Arabic, and be seen behind its command.
     help: `اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك. في الخادم استعمل ${isolate('/ask')} أو اذكرني، وهنا اكتب سؤالك مباشرة.`,
     attachments: 'لا أستطيع قراءة المرفقات. اكتب سؤالك نصا من فضلك.',
-    about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', passages: 'فقرة' },
   },
   en: {
     status: {
@@ -56,11 +52,9 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     title: 'title',
     failed: 'The answer failed through a fault of ours. Please try again in a moment.',
     noPassage: (last) => `There is no such paragraph. Paragraphs run from 0 (the title) to ${last}.`,
-    previous: 'Previous',
-    next: 'Next',
+    noReport: 'There is no such report. Choose one from the list.',
     help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer. On a server use /ask or mention me; here just write your question.',
     attachments: 'I cannot read attachments. Please write your question as text.',
-    about: { reports: 'Reports', model: 'Model', index: 'Index', version: 'Version', passages: 'passages' },
   },
 };
 

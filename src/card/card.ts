@@ -66,6 +66,12 @@ interface Block {
   readonly side: 'left' | 'right';
 }
 
+/** What the card of an answer's first citation shows; `undefined` where nothing is cited. */
+export function cardOf({ citations: [citation], status, language, question }: Answer, documents: readonly Document[]): Card | undefined {
+  const document = documents.find(({ id }) => id === citation?.document);
+  return citation && document && (status === 'answered' || status === 'related') ? { document, citation, status, language, question } : undefined;
+}
+
 /**
  * Draws a citation as an image to be shared: its quote in the paragraph around it, between the report's title and the place.
  *

@@ -27,13 +27,11 @@ export async function ask(question: string, options: AskOptions): Promise<void> 
 
 /** @throws UserError when the file can't be written */
 async function writeCard(file: string, answer: Answer, documents: readonly Document[]): Promise<void> {
-  const [citation] = answer.citations;
-  const document = documents.find(({ id }) => id === citation?.document);
-  const { status, language, question } = answer;
-  if (!citation || !document || (status !== 'answered' && status !== 'related')) return note('Nothing is cited, so there is no image.');
   // Loaded when it is asked for: most answers need no canvas.
-  const { drawCard } = await import('../card/card.ts');
-  const image = await drawCard({ document, citation, status, language, question });
+  const { cardOf, drawCard } = await import('../card/card.ts');
+  const card = cardOf(answer, documents);
+  if (!card) return note('Nothing is cited, so there is no image.');
+  const image = await drawCard(card);
   try {
     await writeFile(file, image);
   } catch (error) {

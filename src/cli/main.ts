@@ -64,8 +64,10 @@ program
   .command('register')
   .description('register the slash commands with Discord if they changed (the bot does it too)')
   .action(async () => {
-    const [{ register, requireToken }, { commands }] = await Promise.all([import('../discord/registration.ts'), import('../../commands/all.ts')]);
-    const outcome = await register(requireToken(loadConfig().discord), commands);
+    const [{ register, requireToken }, { allCommands }] = await Promise.all([import('../discord/registration.ts'), import('../../commands/all.ts')]);
+    const { discord } = loadConfig();
+    const commands = allCommands(discord.arabicCommands);
+    const outcome = await register(requireToken(discord), commands);
     process.stdout.write(`${outcome === 'changed' ? 'Registered' : 'Already registered, nothing changed'}: ${commands.map((c) => c.data.name).join(', ')}.\n`);
   });
 

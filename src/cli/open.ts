@@ -9,15 +9,13 @@ export async function openAtTerminal(config: Config, force = false): Promise<App
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const building = new Progress('Indexing');
   const downloads = downloadProgress();
-  let passages = 0;
   const app = await openApp(
     config,
     {
       onDownload: downloads.onDownload,
       onNotice: note,
       onProgress: (done, total) => {
-        if (passages === 0) delay.enable();
-        passages = total;
+        delay.enable();
         building.update(done, total);
       },
     },
@@ -26,7 +24,7 @@ export async function openAtTerminal(config: Config, force = false): Promise<App
   delay.disable();
   if (app.opened.built) {
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    building.finish(`Indexed ${passages} passages in ${seconds} s (event loop p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms).`);
+    building.finish(`Indexed ${app.opened.index.passages.length} passages in ${seconds} s (event loop p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms).`);
   }
   return app;
 }

@@ -2,8 +2,7 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { paragraphLabel, wordingFor } from '../answer/wording.ts';
-import { type Direction, directed, isolate, opening } from '../text/bidi.ts';
-import { detectLanguage } from '../text/language.ts';
+import { type Direction, directed, directionOfText, isolate, opening } from '../text/bidi.ts';
 
 /** Colour is for people: none where the output is no terminal, or NO_COLOR is set. */
 export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
@@ -21,16 +20,14 @@ export function answerText(answer: Answer): string {
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
   const citations = answer.citations.map((citation) => {
-    const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(directed(citation.title, directionOf(citation.title)))}`;
+    const place = `[${citation.n}] ${paragraphLabel(citation.passage, wording)} · ${isolate(directed(citation.title, directionOfText(citation.title)))}`;
     // Colour comes last: the letters of its codes would pass for strong characters.
-    const quote = `${opening(citation.quote, directionOf(citation.quote))}«${highlighted(citation)}»`;
-    return `${quote}\n${paint.dim(directed(place, direction))}`;
+    const quote = `${opening(citation.quote, directionOfText(citation.quote))}«${highlighted(citation)}»`;
+    const lines = [quote, paint.dim(directed(place, direction))];
+    if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim('Unofficial translation:')} ${citation.translation}`);
+    return lines.join('\n');
   });
   return [colour(heading) + sure, ...citations].join('\n\n');
-}
-
-function directionOf(text: string): Direction {
-  return detectLanguage(text) === 'en' ? 'ltr' : 'rtl';
 }
 
 function highlighted(citation: Citation): string {

@@ -9,6 +9,8 @@ export interface Passage extends Span {
   readonly text: string;
   /** Sentences in order, as spans in `document.source`. */
   readonly sentences: readonly Span[];
+  /** English of it, for whoever can't read the original and to be searched as well; it is never quoted. `undefined` without one. */
+  readonly translation: string | undefined;
 }
 
 /** One report. */
@@ -20,5 +22,7 @@ export interface Document {
   readonly source: string;
   /** SHA-256 of the file's bytes, hexadecimal. */
   readonly sha256: string;
+  /** The same of its translation's file; `undefined` without one. */
+  readonly translationSha256: string | undefined;
   readonly passages: readonly Passage[];
 }

@@ -30,9 +30,10 @@ export function parseReport(id: string, source: string, sha256 = sha256Of(source
       kind: number === 0 ? 'title' : number === 1 && isStandfirst(text, spans.length) ? 'standfirst' : 'paragraph',
       text,
       sentences: sentences(text).map((s) => ({ start: s.start + span.start, end: s.end + span.start })),
+      translation: undefined,
     };
   });
-  return { id, title: passages[0]?.text ?? id, source, sha256, passages };
+  return { id, title: passages[0]?.text ?? id, source, sha256, translationSha256: undefined, passages };
 }
 
 /** SHA-256 in hexadecimal. */

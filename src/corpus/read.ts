@@ -7,11 +7,14 @@ import { parseReport, sha256Of } from './parse.ts';
 /** File extensions read from the seeds folder. */
 const EXTENSIONS = new Set(['.txt']);
 
+/** Where translations lie in the seeds folder, each under the name of its report. */
+const TRANSLATIONS = join('translations', 'en');
+
 /** What {@link readReports} found. */
 export interface Reports {
   /** In order of file name. */
   readonly documents: readonly Document[];
-  /** One line for each file that was left out, saying why. */
+  /** One line for each file that was left out, saying why: a report's, or a translation's. */
   readonly skipped: readonly string[];
 }
 
@@ -27,14 +30,11 @@ export async function readReports(folder: string): Promise<Reports> {
   const skipped: string[] = [];
   for (const name of names) {
     try {
-      const bytes = await readFile(join(folder, name));
-      // ignoreBOM keeps a byte order mark, so that offsets are those of the file.
-      const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-      const document = parseReport(basename(name, extname(name)), source, sha256Of(bytes));
+      const document = await readReport(join(folder, name));
       if (document.passages.length === 0) skipped.push(`${name}: no text of a report in it`);
-      else documents.push(document);
+      else documents.push(await withTranslation(document, join(folder, TRANSLATIONS, name), (line) => skipped.push(line)));
     } catch (error) {
-      skipped.push(`${name}: ${error instanceof TypeError ? 'not valid UTF-8; save it as UTF-8' : `can't be read (${errorCode(error) ?? 'unknown error'})`}`);
+      skipped.push(`${name}: ${whyUnreadable(error)}`);
     }
   }
   if (documents.length === 0) {
@@ -44,6 +44,33 @@ export async function readReports(folder: string): Promise<Reports> {
     );
   }
   return { documents, skipped };
+}
+
+/** @throws TypeError when the file is not UTF-8, whatever the file system throws */
+async function readReport(file: string): Promise<Document> {
+  const bytes = await readFile(file);
+  // ignoreBOM keeps a byte order mark, so that offsets are those of the file.
+  const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  return parseReport(basename(file, extname(file)), source, sha256Of(bytes));
+}
+
+/** The document with its translation, paragraph by paragraph, if there is one and it has as many. */
+async function withTranslation(document: Document, file: string, skip: (line: string) => void): Promise<Document> {
+  const name = join(TRANSLATIONS, basename(file));
+  try {
+    const { passages, sha256 } = await readReport(file);
+    if (passages.length === document.passages.length) {
+      return { ...document, translationSha256: sha256, passages: document.passages.map((passage, i) => ({ ...passage, translation: passages[i]?.text })) };
+    }
+    skip(`${name}: it has ${passages.length} paragraphs, the report ${document.passages.length}; align them one to one`);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') skip(`${name}: ${whyUnreadable(error)}`);
+  }
+  return document;
+}
+
+function whyUnreadable(error: unknown): string {
+  return error instanceof TypeError ? 'not valid UTF-8; save it as UTF-8' : `can't be read (${errorCode(error) ?? 'unknown error'})`;
 }
 
 async function list(folder: string): Promise<string[]> {

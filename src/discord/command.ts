@@ -1,13 +1,29 @@
-import type {
-  AutocompleteInteraction,
-  ButtonInteraction,
-  ChatInputCommandInteraction,
-  MessageContextMenuCommandInteraction,
-  RESTPostAPIChatInputApplicationCommandsJSONBody,
-  RESTPostAPIContextMenuApplicationCommandsJSONBody,
+import {
+  ApplicationIntegrationType,
+  type AutocompleteInteraction,
+  type ButtonInteraction,
+  type ChatInputCommandInteraction,
+  InteractionContextType,
+  type MessageContextMenuCommandInteraction,
+  MessageFlags,
+  type ModalSubmitInteraction,
+  PermissionFlagsBits,
+  type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js';
-import type { Answer } from '../answer/answer.ts';
+import type { Answer, SearchResult } from '../answer/answer.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
+import type { AskedQuestion, Records, ServerSettings } from '../storage/records.ts';
+import type { Language } from '../text/language.ts';
+import type { Statistics } from './statistics.ts';
+
+/** Where and by whom something is asked. */
+export interface Place {
+  readonly channelId: string | null;
+  /** `null` outside servers. */
+  readonly guildId: string | null;
+  readonly userId: string;
+}
 
 /** What the bot says about itself. */
 export interface About {
@@ -16,21 +32,52 @@ export interface About {
   readonly builtAt: Date;
 }
 
-/** What a command may use. */
+/** An answer, and the id that its buttons carry; `undefined` where there was no question. */
+export interface Asked {
+  readonly answer: Answer;
+  readonly id: string | undefined;
+}
+
+/** What commands and buttons may use. */
 export interface Services {
+  /** As it is now; it changes when the reports are read again. */
   readonly index: ReportIndex;
   readonly about: About;
-  /** Answers in the conversation of this user in this channel: in order, follow-ups understood. */
-  answer(place: { readonly channelId: string | null; readonly userId: string }, question: string): Promise<Answer>;
+  /** The slash commands there are. */
+  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  readonly records: Records;
+  readonly statistics: Statistics;
+  /**
+   * Answers in the conversation of this person in this channel: in order, follow-ups understood.
+   *
+   * @param previous a question that this one may lean on, in place of the conversation's last one
+   * @throws Busy when more is asked than can be answered
+   */
+  answer(place: Place, question: string, previous?: string): Promise<Asked>;
+  /** Answers once more what a button belongs to; `undefined` when that has expired. @throws Busy */
+  again(place: Place, id: string): Promise<{ readonly asked: AskedQuestion; readonly answer: Answer } | undefined>;
+  /** Passages that fit a text, best first. @throws Busy */
+  search(place: Place, text: string): Promise<SearchResult>;
+  /** The first citation of an answer as a PNG picture; `undefined` where nothing is cited. */
+  drawCard(answer: Answer): Promise<Uint8Array | undefined>;
+  /** Reads the reports again; whether what was read is another index. */
+  reload(): Promise<{ readonly built: boolean; readonly skipped: readonly string[] }>;
+  /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */
+  languageFor(place: Place): Language;
 }
 
 /** A slash command. */
 export interface SlashCommand {
   readonly data: RESTPostAPIChatInputApplicationCommandsJSONBody;
+  /** The same command's Arabic name, for those who register it. */
+  readonly arabicName: string;
+  /** For those who may manage the server only; it is checked here too, whatever Discord lets through. */
+  readonly admin?: true;
   execute(interaction: ChatInputCommandInteraction, services: Services): Promise<void>;
   autocomplete?(interaction: AutocompleteInteraction, services: Services): Promise<void>;
   /** Buttons whose custom_id begins with `<command name>:`. */
   button?(interaction: ButtonInteraction, services: Services): Promise<void>;
+  modal?(interaction: ModalSubmitInteraction, services: Services): Promise<void>;
 }
 
 /** An entry of a message's menu. */
@@ -40,3 +87,37 @@ export interface MenuCommand {
 }
 
 export type Command = SlashCommand | MenuCommand;
+
+/** Where an interaction takes place. */
+export function placeOf({ channelId, guildId, user }: { channelId: string | null; guildId: string | null; user: { id: string } }): Place {
+  return { channelId, guildId, userId: user.id };
+}
+
+/**
+ * Whether what is shown is for the asker alone: as they say, else as the server decided; always in channels where the bot is not to speak.
+ *
+ * @param asked what the asker said, `null` if nothing
+ */
+export function visibility(place: Place, asked: boolean | null, { records }: Services): { readonly flags?: MessageFlags.Ephemeral } {
+  if (place.guildId === null) return asked ? { flags: MessageFlags.Ephemeral } : {};
+  const settings = records.serverSettings(place.guildId);
+  return (asked ?? settings.private) || !mayShow(place, settings) ? { flags: MessageFlags.Ephemeral } : {};
+}
+
+/** Whether the bot may speak in a channel for all to see. */
+export function mayShow({ channelId }: Place, { channels }: ServerSettings): boolean {
+  return channels.length === 0 || (channelId !== null && channels.includes(channelId));
+}
+
+/** For commands that work wherever Discord lets an app be: servers, direct messages, private channels of whoever installed it. */
+export const EVERYWHERE: Pick<RESTPostAPIChatInputApplicationCommandsJSONBody, 'contexts' | 'integration_types'> = {
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+};
+
+/** For commands of those who manage a server. */
+export const ADMINS: Pick<RESTPostAPIChatInputApplicationCommandsJSONBody, 'contexts' | 'integration_types' | 'default_member_permissions'> = {
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+  contexts: [InteractionContextType.Guild],
+  default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+};

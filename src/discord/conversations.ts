@@ -1,6 +1,4 @@
 import PQueue from 'p-queue';
-import type { Answer } from '../answer/answer.ts';
-import type { Answerer } from '../answer/answerer.ts';
 import { CONVERSATION_LIFE } from './limits.ts';
 
 interface Conversation {
@@ -10,23 +8,22 @@ interface Conversation {
   previous: { readonly question: string; readonly at: number } | undefined;
 }
 
-/** Conversations of users in channels: each answers in order and remembers its last question for half an hour. */
+/** Conversations of people in channels: each takes one question at a time, in order, and remembers the last one for half an hour. */
 export class Conversations {
-  readonly #answerer: Answerer;
   readonly #conversations = new Map<string, Conversation>();
 
-  constructor(answerer: Answerer) {
-    this.#answerer = answerer;
-  }
-
-  async answer(key: string, question: string): Promise<Answer> {
+  /**
+   * @param key of the conversation
+   * @param work is given the last question as it was searched for, and gives back this one, which it remembers; `undefined`: nothing to remember
+   */
+  async inOrder<T>(key: string, work: (previous: string | undefined) => Promise<{ readonly result: T; readonly searched: string | undefined }>): Promise<T> {
     this.#forgetOld();
     const conversation = this.#conversations.get(key) ?? { queue: new PQueue({ concurrency: 1 }), previous: undefined };
     this.#conversations.set(key, conversation);
     return conversation.queue.add(async () => {
-      const answer = await this.#answerer.answer(question, conversation.previous?.question);
-      if (answer.status !== 'invalid') conversation.previous = { question: answer.searched, at: Date.now() };
-      return answer;
+      const { result, searched } = await work(conversation.previous?.question);
+      if (searched !== undefined) conversation.previous = { question: searched, at: Date.now() };
+      return result;
     });
   }
 

@@ -1,11 +1,15 @@
-import { type Interaction, MessageFlags } from 'discord.js';
+import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { wordingFor } from '../answer/wording.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Command, MenuCommand, Services, SlashCommand } from './command.ts';
-import { plainMessage } from './render.ts';
+import { ANSWER_PREFIX } from './actions.ts';
+import { Busy } from './admission.ts';
+import { pressAction, submitAction } from './answer-actions.ts';
+import { type Command, type MenuCommand, placeOf, type Services, type SlashCommand } from './command.ts';
+import { labelsFor } from './labels.ts';
+import { plainMessage, type Reply } from './render.ts';
 
-/** Sends each interaction to the command it is for, and is the boundary where a failure becomes a polite line. */
+/** Sends each interaction to what it is for, and is the boundary where a failure becomes a polite line. */
 export class Dispatcher {
   readonly #slash = new Map<string, SlashCommand>();
   readonly #menus = new Map<string, MenuCommand>();
@@ -25,23 +29,39 @@ export class Dispatcher {
     try {
       await this.#route(interaction);
     } catch (error) {
-      this.#log.error({ interaction: interaction.id, error: describe(error) }, 'interaction failed');
-      await apologize(interaction).catch((failure: unknown) => this.#log.warn({ interaction: interaction.id, error: describe(failure) }, 'no apology'));
+      const busy = error instanceof Busy;
+      if (!busy) this.#log.error({ interaction: interaction.id, error: describe(error) }, 'interaction failed');
+      const language = this.#services.languageFor(placeOf(interaction));
+      const text = busy ? labelsFor(language).busy[error.whose](error.seconds) : `${wordingFor('ar').failed}\n${wordingFor('en').failed}`;
+      await answerWith(interaction, plainMessage(text, busy ? language : 'ar')).catch((failure: unknown) =>
+        this.#log.warn({ interaction: interaction.id, error: describe(failure) }, 'no apology'),
+      );
     }
   }
 
   async #route(interaction: Interaction): Promise<void> {
-    if (interaction.isChatInputCommand()) await this.#slash.get(interaction.commandName)?.execute(interaction, this.#services);
-    else if (interaction.isAutocomplete()) await this.#slash.get(interaction.commandName)?.autocomplete?.(interaction, this.#services);
-    else if (interaction.isButton()) await this.#slash.get(interaction.customId.split(':', 1)[0] ?? '')?.button?.(interaction, this.#services);
+    if (interaction.isChatInputCommand()) {
+      const command = this.#slash.get(interaction.commandName);
+      if (command?.admin && !interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild)) {
+        const language = this.#services.languageFor(placeOf(interaction));
+        await interaction.reply({ ...plainMessage(labelsFor(language).admins, language), flags: MessageFlags.Ephemeral });
+      } else await command?.execute(interaction, this.#services);
+    } else if (interaction.isAutocomplete()) await this.#slash.get(interaction.commandName)?.autocomplete?.(interaction, this.#services);
     else if (interaction.isMessageContextMenuCommand()) await this.#menus.get(interaction.commandName)?.menu(interaction, this.#services);
+    else if (interaction.isButton()) {
+      const prefix = interaction.customId.split(':', 1)[0] ?? '';
+      if (prefix === ANSWER_PREFIX) await pressAction(interaction, this.#services);
+      else await this.#slash.get(prefix)?.button?.(interaction, this.#services);
+    } else if (interaction.isModalSubmit()) await submitAction(interaction, this.#services);
   }
 }
 
-async function apologize(interaction: Interaction): Promise<void> {
+async function answerWith(interaction: Interaction, message: Reply): Promise<void> {
   if (interaction.isAutocomplete()) return interaction.responded ? undefined : interaction.respond([]);
   if (!interaction.isRepliable()) return;
-  const message = plainMessage(`${wordingFor('ar').failed}\n${wordingFor('en').failed}`, 'ar');
-  if (interaction.deferred) await interaction.editReply(message);
+  // A message that others see is not written over by what one person did to it.
+  if (interaction.isMessageComponent() && interaction.deferred && !interaction.ephemeral)
+    await interaction.followUp({ ...message, flags: MessageFlags.Ephemeral });
+  else if (interaction.deferred) await interaction.editReply(message);
   else if (!interaction.replied) await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
 }

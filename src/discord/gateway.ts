@@ -1,9 +1,7 @@
 import { Client, Events, GatewayIntentBits, Partials } from 'discord.js';
-import type { Answerer } from '../answer/answerer.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { About, Command, Services } from './command.ts';
-import { Conversations } from './conversations.ts';
+import type { Command, Services } from './command.ts';
 import { Dispatcher } from './dispatch.ts';
 import { explainDiscord } from './failures.ts';
 import { STOP_PATIENCE } from './limits.ts';
@@ -13,8 +11,7 @@ import type { Credentials } from './registration.ts';
 export interface GatewayOptions {
   readonly credentials: Credentials;
   readonly commands: readonly Command[];
-  readonly answerer: Answerer;
-  readonly about: About;
+  readonly services: Services;
   readonly log: Log;
 }
 
@@ -32,7 +29,7 @@ export interface Gateway {
  *
  * @throws UserError when Discord refuses the token or can't be reached
  */
-export async function connect({ credentials, commands, answerer, about, log }: GatewayOptions): Promise<Gateway> {
+export async function connect({ credentials, commands, services, log }: GatewayOptions): Promise<Gateway> {
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
     // Without it, direct messages from a channel not seen before never arrive.
@@ -40,12 +37,6 @@ export async function connect({ credentials, commands, answerer, about, log }: G
     allowedMentions: { parse: [], repliedUser: false },
     ...(credentials.apiUrl !== undefined && { rest: { api: credentials.apiUrl } }),
   });
-  const conversations = new Conversations(answerer);
-  const services: Services = {
-    index: answerer.index,
-    about,
-    answer: ({ channelId, userId }, question) => conversations.answer(`${channelId ?? 'dm'}:${userId}`, question),
-  };
   const dispatcher = new Dispatcher(commands, services, log);
   const underWay = new Set<Promise<void>>();
   let stopping = false;

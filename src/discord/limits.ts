@@ -10,6 +10,7 @@ export const LIMITS = {
   choiceName: 100,
   customId: 100,
   buttonLabel: 80,
+  attachmentDescription: 1_024,
 } as const;
 
 /** A conversation is forgotten after this, in milliseconds. */

@@ -1,11 +1,14 @@
 import { type Message, MessageType } from 'discord.js';
+import { readQuestion } from '../answer/question.ts';
 import { wordingFor } from '../answer/wording.ts';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { detectLanguage } from '../text/language.ts';
-import type { Services } from './command.ts';
+import { detectLanguage, type Language } from '../text/language.ts';
+import { Busy } from './admission.ts';
+import { mayShow, type Place, type Services } from './command.ts';
+import { labelsFor } from './labels.ts';
 import { TYPING_INTERVAL } from './limits.ts';
-import { answerMessage, plainMessage } from './render.ts';
+import { answerMessage, plainMessage, type Reply } from './render.ts';
 
 const HELP = /^[/!]?(help|مساعدة|مساعده|start|\?)[\s!?؟.]*$/iu;
 const USER_MENTION = /<@!?\d+>/gu;
@@ -19,24 +22,57 @@ export async function answerMessageEvent(message: Message, services: Services, l
   if (message.author.bot || (message.type !== MessageType.Default && message.type !== MessageType.Reply)) return;
   const direct = message.guildId === null;
   if (!direct && !message.mentions.users.has(self.id)) return;
-  const text = message.content.replace(USER_MENTION, ' ').trim();
+  const text = withoutMentions(message.content);
+  const place = { channelId: message.channelId, guildId: message.guildId, userId: message.author.id };
+  const language = detectLanguage(text) ?? services.languageFor(place);
   try {
-    await message.reply(await respond(message, text, services));
+    await message.reply(await respond(message, text, place, language, services));
   } catch (error) {
-    log.error({ message: message.id, error: describe(error) }, 'message failed');
-    const language = detectLanguage(text) ?? 'ar';
+    const busy = error instanceof Busy;
+    if (!busy) log.error({ message: message.id, error: describe(error) }, 'message failed');
     await message
-      .reply(plainMessage(wordingFor(language).failed, language))
+      .reply(plainMessage(busy ? labelsFor(language).busy[error.whose](error.seconds) : wordingFor(language).failed, language))
       .catch((failure: unknown) => log.warn({ message: message.id, error: describe(failure) }, 'no apology'));
   }
 }
 
-async function respond(message: Message, text: string, services: Services): Promise<ReturnType<typeof plainMessage>> {
-  const language = detectLanguage(text) ?? 'ar';
+async function respond(message: Message, text: string, place: Place, language: Language | 'other', services: Services): Promise<Reply> {
+  if (place.guildId !== null) {
+    const settings = services.records.serverSettings(place.guildId);
+    if (!mayShow(place, settings)) return plainMessage(labelsFor(language).otherChannels(settings.channels.map((id) => `<#${id}>`).join(' ')), language);
+  }
   if (HELP.test(text)) return plainMessage(wordingFor(language).help, language);
+  const about = message.reference === null ? undefined : await textReferredTo(message);
+  // Mentioned in reply to somebody, the bot is asked about what they wrote.
+  if (text === '' && about !== undefined) {
+    if (readQuestion(about).refusal === undefined) return ask(message, about, place, services);
+    return plainMessage(labelsFor(language).onlyMenu, language);
+  }
   if (text === '' && message.attachments.size > 0) return plainMessage(`${wordingFor('ar').attachments}\n${wordingFor('en').attachments}`, 'ar');
   if (text === '') return plainMessage(`${wordingFor('ar').help}\n${wordingFor('en').help}`, 'ar');
-  return whileTyping(message, async () => answerMessage(await services.answer({ channelId: message.channelId, userId: message.author.id }, text), false));
+  return ask(message, text, place, services, about);
+}
+
+function ask(message: Message, question: string, place: Place, services: Services, previous?: string): Promise<Reply> {
+  return whileTyping(message, async () => {
+    const { answer, id } = await services.answer(place, question, previous);
+    return answerMessage(answer, false, id);
+  });
+}
+
+/** What somebody else's message that this one replies to says; empty where Discord does not show it, `undefined` for the bot's own. */
+async function textReferredTo(message: Message): Promise<string | undefined> {
+  try {
+    const referred = await message.fetchReference();
+    return referred.author.id === message.client.user.id ? undefined : withoutMentions(referred.content);
+  } catch {
+    // Deleted meanwhile, or in a channel that the bot may not read.
+    return '';
+  }
+}
+
+function withoutMentions(text: string): string {
+  return text.replace(USER_MENTION, ' ').trim();
 }
 
 /** Shows "typing…" until the work is done. That it can't be shown is no reason not to answer. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type APIApplication, type APIApplicationCommand, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js';
+import { type APIApplication, type APIApplicationCommand, ApplicationCommandType, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js';
 import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -11,6 +11,9 @@ export interface Credentials {
   readonly apiUrl: string | undefined;
 }
 
+/** What of the configuration says how to reach Discord. */
+type Settings = Pick<Config['discord'], keyof Credentials>;
+
 /** All the bot needs: to see a channel, answer there with an embed (in threads too) and refer to the message it answers. */
 const PERMISSIONS =
   PermissionFlagsBits.ViewChannel |
@@ -20,7 +23,7 @@ const PERMISSIONS =
   PermissionFlagsBits.ReadMessageHistory;
 
 /** @throws UserError (exit code 2) when there is no token */
-export function requireToken(discord: Config['discord']): Credentials {
+export function requireToken(discord: Settings): Credentials {
   if (discord.token === undefined) {
     throw new UserError('No DISCORD_TOKEN: create a bot at https://discord.com/developers/applications and put its token in .env (see .env.example).', 2);
   }
@@ -38,7 +41,7 @@ export function inviteLink(applicationId: string): string {
 }
 
 /** Name of the application a token belongs to. @throws UserError when Discord refuses the token or can't be reached */
-export async function whoAmI(discord: Config['discord']): Promise<string> {
+export async function whoAmI(discord: Settings): Promise<string> {
   return (await application(rest(requireToken(discord)))).name;
 }
 
@@ -55,8 +58,8 @@ export async function register(credentials: Credentials, commands: readonly Comm
   try {
     const registered = (await client.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) })) as APIApplicationCommand[];
     const wanted = commands.map((command) => command.data);
-    const shape = (list: readonly object[]) =>
-      list.map((command) => essence(command, guildId !== undefined)).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    const shape = (list: readonly { name: string; type?: ApplicationCommandType | undefined }[]) =>
+      new Map(list.map((command) => [`${command.type ?? ApplicationCommandType.ChatInput} ${command.name}`, essence(command, guildId !== undefined)]));
     if (isDeepStrictEqual(shape(registered), shape(wanted))) return 'unchanged';
     await client.put(route, { body: wanted });
     return 'changed';

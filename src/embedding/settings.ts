@@ -5,7 +5,7 @@ import type { Role } from './encoder.ts';
 const logistic = z.strictObject({ bias: z.number(), late: z.number(), reader: z.number(), ceiling: z.number().min(0).max(1) });
 const fit = z.strictObject({
   /** Weights of the z-scores, and of their sum beside the reader's relevance; see src/retrieval/fusion.ts. */
-  fusion: z.strictObject({ dense: z.number(), lexical: z.number(), late: z.number() }),
+  fusion: z.strictObject({ dense: z.number(), lexical: z.number(), late: z.number(), translation: z.number() }),
   ranking: z.strictObject({ fused: z.number(), reader: z.number() }),
   /** By language of the question; see src/answer/confidence.ts. */
   confidence: z.strictObject({ ar: logistic, en: logistic }),
@@ -42,7 +42,7 @@ export type Fit = z.infer<typeof fit>;
  * topic a report leaves open, it never exceeds the share of them that reports answer, three quarters. Fitted to multilingual-e5-small.
  */
 export const DEFAULT_FIT: Fit = {
-  fusion: { dense: 0.17, lexical: 0.17, late: 1.7 },
+  fusion: { dense: 0.17, lexical: 0.17, late: 1.7, translation: 1.7 },
   ranking: { fused: 1, reader: 0 },
   confidence: {
     ar: { bias: -7.2, late: 25.4, reader: 0, ceiling: 0.75 },

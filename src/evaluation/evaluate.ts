@@ -29,7 +29,7 @@ export function byStage<T>(value: (stage: Stage) => T): Record<Stage, T> {
 }
 
 /** A passage of an outcome, with what ranked it. */
-export type Candidate = Pick<RankedPassage, 'label' | 'dense' | 'lexical' | 'late'> & { readonly relevance: number | undefined };
+export type Candidate = Pick<RankedPassage, 'label' | 'dense' | 'lexical' | 'late' | 'translation'> & { readonly relevance: number | undefined };
 
 /** What became of one question. */
 export interface Outcome {
@@ -65,8 +65,8 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
   const total = set.collections.reduce((sum, { passages, questions }) => sum + passages.length + questions.length, 0);
   const outcomes: Outcome[] = [];
   let done = 0;
-  for (const { id, passages, questions } of set.collections) {
-    const index = await buildIndex([documentOf(id, passages)], encoder, () => onProgress(++done, total));
+  for (const { id, passages, translations, questions } of set.collections) {
+    const index = await buildIndex([documentOf(id, passages, translations)], encoder, () => onProgress(++done, total));
     for (const question of questions) {
       const { ranked, times } = await retrieve(question.text, index, encoder);
       const language = detectLanguage(question.text) === 'en' ? 'en' : 'ar';
@@ -82,7 +82,14 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
         evidence: found,
         confidence: confidence(language, found, encoder.info.fit),
         times,
-        candidates: ranked.map(({ label, dense, lexical, late, reading }) => ({ label, dense, lexical, late, relevance: reading?.relevance })),
+        candidates: ranked.map(({ label, dense, lexical, late, translation, reading }) => ({
+          label,
+          dense,
+          lexical,
+          late,
+          translation,
+          relevance: reading?.relevance,
+        })),
       });
       onProgress(++done, total);
     }

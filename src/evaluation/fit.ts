@@ -16,10 +16,10 @@ const STEPS = 3000;
  */
 export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
   const answerable = outcomes.filter(isAnswerable);
-  const [dense = 0, lexical = 0, late = 0] = conditionalLogit([...answerable, ...wide].map(signals), 3);
+  const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), 4);
   const hasReader = wereRead(outcomes);
   const withReader = answerable.map(({ candidates, question }) => {
-    const fused = fuse(candidates, { dense, lexical, late });
+    const fused = fuse(candidates, { dense, lexical, late, translation });
     const relevances = candidates.map(({ relevance }) => relevance);
     const read = withRelevance(fused, relevances, { fused: 0, reader: 1 });
     return { rows: fused.map((score, i) => [score, read[i] ?? 0]), right: candidates.map(({ label }) => question.gold.includes(label)) };
@@ -32,15 +32,17 @@ export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = [
     return { bias: round(bias), late: round(byLate), reader: round(reader), ceiling: 1 };
   };
   return {
-    fusion: { dense: round(dense), lexical: round(lexical), late: round(late) },
+    fusion: { dense: round(dense), lexical: round(lexical), late: round(late), translation: round(translation) },
     ranking: { fused: round(byFused), reader: round(byReader) },
     confidence: { ar: logistic('ar'), en: logistic('en') },
   };
 }
 
-/** The three signals of each candidate, as they are fused. */
+/** The signals of each candidate, as they are fused. */
 function signals({ candidates, question }: Outcome): Choice {
-  const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late)].map(zScores);
+  const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late), candidates.map((c) => c.translation)].map(
+    zScores,
+  );
   return { rows: candidates.map((_, i) => columns.map((column) => column[i] ?? 0)), right: candidates.map(({ label }) => question.gold.includes(label)) };
 }
 

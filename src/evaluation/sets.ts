@@ -21,6 +21,8 @@ export interface EvaluationQuestion {
 export interface Collection {
   readonly id: string;
   readonly passages: readonly string[];
+  /** Of the passages, in order; `undefined`: there are none. */
+  readonly translations: readonly string[] | undefined;
   readonly questions: readonly EvaluationQuestion[];
 }
 
@@ -85,15 +87,21 @@ export function withQuestionsOf(file: string, reports: readonly TrainingReport[]
   });
 }
 
-/** The questions of the dev split to its Arabic reports, one set a language. */
+/** The questions of the dev split to its Arabic reports: one set a language, and the English questions once more where a translation is at hand. */
 export function devSets(name: string, reports: readonly TrainingReport[]): EvaluationSet[] {
-  return (['ar', 'en'] as const).map((language) => ({
-    name: `${name} ${language}→ar`,
+  const kinds = [
+    ['ar→ar', 'ar', false],
+    ['en→ar', 'en', false],
+    ['en→ar+en', 'en', true],
+  ] as const;
+  return kinds.map(([kind, language, translated]) => ({
+    name: `${name} ${kind}`,
     collections: reports
       .filter((report) => report.split === 'dev')
-      .map(({ id, passages, questions }) => ({
+      .map(({ id, passages, en, questions }) => ({
         id,
         passages,
+        translations: translated ? en : undefined,
         questions: questions
           .filter((question) => question.lang === language)
           .map(({ q, gold, span, kind }) => ({ text: q, gold, answers: span === '' ? [] : [span], onTopic: kind !== 'unanswerable-far' })),
@@ -119,6 +127,7 @@ export function paragraphsSet(name: string, passages: string, questions: string)
   const collection = {
     id: name,
     passages: texts.map((p) => p.context),
+    translations: undefined,
     questions: asked.flatMap((p, gold) =>
       p.questions.map((q, i) => ({
         text: q.question,
@@ -143,7 +152,7 @@ function readLines<T>(file: string, schema: z.ZodType<T>): T[] {
 }
 
 /** The passages as one document, each taken as it stands. */
-export function documentOf(id: string, passages: readonly string[]): Document {
+export function documentOf(id: string, passages: readonly string[], translations: readonly string[] = []): Document {
   let start = 0;
   const source = passages.join('\n\n');
   return {
@@ -151,6 +160,7 @@ export function documentOf(id: string, passages: readonly string[]): Document {
     title: id,
     source,
     sha256: sha256Of(source),
+    translationSha256: undefined,
     passages: passages.map((text, number) => {
       const from = start;
       start += text.length + 2;
@@ -161,6 +171,7 @@ export function documentOf(id: string, passages: readonly string[]): Document {
         start: from,
         end: from + text.length,
         sentences: sentences(text).map((s) => ({ start: s.start + from, end: s.end + from })),
+        translation: translations[number],
       };
     }),
   };

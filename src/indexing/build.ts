@@ -3,10 +3,10 @@ import type { Encoder } from '../embedding/encoder.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { Memories } from './memories.ts';
-import { allPassages, type ReportIndex } from './report-index.ts';
+import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
 
-/** Told how many of the passages are embedded. */
+/** Told how many of the texts are embedded. */
 export type BuildProgress = (done: number, total: number) => void;
 
 /** An index as built, with what must be written of it. */
@@ -14,10 +14,10 @@ export interface BuiltIndex extends ReportIndex {
   readonly vectors: HnswIndex;
 }
 
-/** Embeds every passage and builds the three indexes over them, in memory. */
+/** Embeds every passage, and every translation of one, and builds the three indexes over them, in memory. */
 export async function buildIndex(documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress): Promise<BuiltIndex> {
   const passages = allPassages(documents);
-  const texts = passages.map(({ passage }) => passage.text);
+  const { texts, translations } = textsOf(passages);
   const encoded = await encoder.encode(texts, 'passage', (done) => onProgress?.(done, texts.length));
   const { dimensions } = encoder.info;
   const counts = encoded.map((e) => e.vectors.length / dimensions);
@@ -27,13 +27,15 @@ export async function buildIndex(documents: readonly Document[], encoder: Encode
     flat.set(vectors, at);
     at += vectors.length;
   }
+  const passageOfText = [...passages.keys(), ...translations.keys()];
   return {
     documents,
     passages,
     vectors: await HnswIndex.build(flat, dimensions),
-    vectorPassage: Uint32Array.from(counts.flatMap((n, passage) => new Array<number>(n).fill(passage))),
-    lexical: LexicalIndex.build(texts),
+    vectorPassage: Uint32Array.from(counts.flatMap((n, text) => new Array<number>(n).fill(passageOfText[text] ?? 0))),
+    lexical: LexicalIndex.build(passages.map(({ passage }) => passage)),
     states: TokenStates.from(encoded, dimensions),
     memories: Memories.from(encoded),
+    translations,
   };
 }

@@ -1,4 +1,5 @@
 import MiniSearch, { type Options } from 'minisearch';
+import type { Passage } from '../corpus/document.ts';
 import { terms } from '../text/words.ts';
 
 /** Okapi BM25 (Robertson & Zaragoza 2009): term saturation k1, length normalization b; d = 0 leaves the BM25+ floor out. */
@@ -7,16 +8,17 @@ const BM25 = { k: 1.2, b: 0.75, d: 0 };
 interface Entry {
   readonly id: number;
   readonly text: string;
+  readonly translation: string;
 }
 
 const OPTIONS: Options<Entry> = {
-  fields: ['text'],
+  fields: ['text', 'translation'],
   tokenize: (text) => terms(text),
   processTerm: (term) => term,
   searchOptions: { bm25: BM25, prefix: false, fuzzy: false, combineWith: 'OR' },
 };
 
-/** BM25 over the folded and stemmed content words of the passages. */
+/** BM25 over the folded and stemmed content words of the passages, and of their translations as a field of its own. */
 export class LexicalIndex {
   readonly #index: MiniSearch<Entry>;
 
@@ -24,10 +26,10 @@ export class LexicalIndex {
     this.#index = index;
   }
 
-  /** @param texts the passages; a passage's place in the list is its label */
-  static build(texts: readonly string[]): LexicalIndex {
+  /** @param passages a passage's place in the list is its label */
+  static build(passages: readonly Pick<Passage, 'text' | 'translation'>[]): LexicalIndex {
     const index = new MiniSearch<Entry>(OPTIONS);
-    index.addAll(texts.map((text, id) => ({ id, text })));
+    index.addAll(passages.map(({ text, translation = '' }, id) => ({ id, text, translation })));
     return new LexicalIndex(index);
   }
 

@@ -7,7 +7,7 @@ import type { EncoderInfo } from '../embedding/encoder.ts';
  * Version of everything that decides what is in an index: its files, how a report is parsed, folded, stemmed and cut into words.
  * Raise it with any change there, and every index is rebuilt.
  */
-export const INDEX_FORMAT = 2;
+export const INDEX_FORMAT = 3;
 export const MANIFEST_FILE = 'manifest.json';
 export const INDEX_FILES = { vectors: 'vectors.hnsw', states: 'states.bin', memories: 'memories.bin', lexical: 'lexical.json' } as const;
 
@@ -39,6 +39,6 @@ export function parseManifest(text: string): Manifest {
 
 /** Name of the index of these reports with this model: what was built from anything else has another name, so it is never mistaken. */
 export function fingerprint(documents: readonly Document[], model: EncoderInfo): string {
-  const built = { format: INDEX_FORMAT, model: model.sha256, documents: documents.map(({ id, sha256: sha }) => [id, sha]) };
+  const built = { format: INDEX_FORMAT, model: model.sha256, documents: documents.map((d) => [d.id, d.sha256, d.translationSha256]) };
   return sha256Of(JSON.stringify(built)).slice(0, 16);
 }

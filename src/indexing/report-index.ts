@@ -15,11 +15,24 @@ export interface ReportIndex {
   readonly documents: readonly Document[];
   readonly passages: readonly IndexedPassage[];
   readonly vectors: VectorIndex;
-  /** Passage of each vector: a long passage has several. */
+  /** Passage of each vector: a long passage has several, and so has one with a translation. */
   readonly vectorPassage: Uint32Array;
   readonly lexical: LexicalIndex;
+  /** Of every text: see {@link textsOf}. */
   readonly states: TokenStates;
   readonly memories: Memories;
+  /** Text number of each passage's translation, by the passage's label. */
+  readonly translations: ReadonlyMap<number, number>;
+}
+
+/** What is embedded of these passages: their texts, in order, then the translations of those that have one. */
+export function textsOf(passages: readonly IndexedPassage[]): { readonly texts: readonly string[]; readonly translations: ReadonlyMap<number, number> } {
+  const texts = passages.map(({ passage }) => passage.text);
+  const translations = new Map<number, number>();
+  passages.forEach(({ passage }, label) => {
+    if (passage.translation !== undefined) translations.set(label, texts.push(passage.translation) - 1);
+  });
+  return { texts, translations };
 }
 
 export function allPassages(documents: readonly Document[]): IndexedPassage[] {

@@ -10,7 +10,7 @@ import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { Memories } from './memories.ts';
-import { allPassages, type ReportIndex } from './report-index.ts';
+import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
 
 /** A folder that is being written, or was when its process ended. */
@@ -128,8 +128,9 @@ async function read(home: string, documents: readonly Document[], model: Encoder
   const states = TokenStates.fromBytes(bytes.get(INDEX_FILES.states) ?? Buffer.alloc(0));
   const memories = Memories.fromBytes(bytes.get(INDEX_FILES.memories) ?? Buffer.alloc(0));
   const passages = allPassages(documents);
+  const { texts, translations } = textsOf(passages);
   const vectors = await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions);
-  const together = states.offsets.length === passages.length + 1 && memories.size === passages.length && vectors.size === manifest.vectorPassage.length;
+  const together = states.offsets.length === texts.length + 1 && memories.size === texts.length && vectors.size === manifest.vectorPassage.length;
   if (!together) throw new Error('its files do not belong together');
   const index = {
     documents,
@@ -139,6 +140,7 @@ async function read(home: string, documents: readonly Document[], model: Encoder
     lexical: LexicalIndex.parse(bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? ''),
     states,
     memories,
+    translations,
   };
   return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
 }

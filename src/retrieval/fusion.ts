@@ -8,6 +8,8 @@ export interface Signals {
   readonly lexical: number;
   /** MaxSim of the token states, −1 … 1. */
   readonly late: number;
+  /** The same with the passage's translation; `undefined` where there is none or the question is in the report's language. */
+  readonly translation: number | undefined;
 }
 
 /**
@@ -17,9 +19,9 @@ export interface Signals {
  * @param weights of the z-scores; those of a model are in its settings ({@link Fit})
  * @returns one score a candidate, in order; only scores of the same question compare
  */
-export function fuse(candidates: readonly Signals[], weights: Signals): number[] {
+export function fuse(candidates: readonly Signals[], weights: Fit['fusion']): number[] {
   const scores = candidates.map(() => 0);
-  for (const name of ['dense', 'lexical', 'late'] as const) {
+  for (const name of ['dense', 'lexical', 'late', 'translation'] as const) {
     zScores(candidates.map((candidate) => candidate[name])).forEach((z, i) => {
       scores[i] = (scores[i] ?? 0) + weights[name] * z;
     });
@@ -27,11 +29,12 @@ export function fuse(candidates: readonly Signals[], weights: Signals): number[]
   return scores;
 }
 
-/** (s − mean) / sd; zeros where nothing varies. */
-export function zScores(values: readonly number[]): number[] {
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
-  return values.map((value) => (deviation < 1e-9 ? 0 : (value - mean) / deviation));
+/** (s − mean) / sd; zeros where nothing varies, and for values that are missing. */
+export function zScores(values: readonly (number | undefined)[]): number[] {
+  const present = values.filter((value) => value !== undefined);
+  const mean = present.reduce((sum, x) => sum + x, 0) / present.length;
+  const deviation = Math.sqrt(present.reduce((sum, x) => sum + (x - mean) ** 2, 0) / present.length);
+  return values.map((value) => (value === undefined || deviation < 1e-9 ? 0 : (value - mean) / deviation));
 }
 
 /**

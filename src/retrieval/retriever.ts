@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { Encoded, Encoder, Memory } from '../embedding/encoder.ts';
+import type { Encoded, Encoder, Memory, Reading } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
+import { detectLanguage } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import { wordsAt } from '../text/words.ts';
 import { fuse, type Signals, withRelevance } from './fusion.ts';
@@ -21,6 +22,8 @@ export interface RankedPassage extends IndexedPassage, Signals {
   readonly fused: number;
   /** Best passage token of each question token. */
   readonly matches: readonly TokenMatch[];
+  /** The same in its translation, which only English questions are held against. */
+  readonly translated: readonly TokenMatch[] | undefined;
   /** What the reader made of it; `undefined` without a reader and for all but the best few. */
   readonly reading: PassageReading | undefined;
 }
@@ -69,13 +72,18 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
   const best = [...lexical].sort((a, b) => b[1] - a[1]).slice(0, CANDIDATES);
   const labels = new Set([...dense.keys(), ...best.map(([label]) => label)]);
   const afterCandidates = performance.now();
+  const translations = detectLanguage(question) === 'en' ? index.translations : new Map<number, number>();
+  const matchesIn = (text: number) => bestMatches(encoded.states, index.states, index.states.offsets[text] ?? 0, index.states.offsets[text + 1] ?? 0);
   const matched = [...labels].flatMap((label) => {
     const indexed = index.passages[label];
     if (!indexed) return [];
-    const matches = bestMatches(encoded.states, index.states, index.states.offsets[label] ?? 0, index.states.offsets[label + 1] ?? 0);
+    const matches = matchesIn(label);
+    const translation = translations.get(label);
+    const translated = translation === undefined ? undefined : matchesIn(translation);
     // A passage that only its words brought in was no dense neighbour: it takes the cosine of the furthest one that was.
     const cosine = dense.get(label) ?? Math.min(...dense.values());
-    return [{ ...indexed, label, dense: cosine, lexical: lexical.get(label) ?? 0, late: maxSim(matches), matches }];
+    const signals = { dense: cosine, lexical: lexical.get(label) ?? 0, late: maxSim(matches), translation: translated && maxSim(translated) };
+    return [{ ...indexed, label, ...signals, matches, translated }];
   });
   const scores = fuse(matched, encoder.info.fit.fusion);
   const candidates = matched.map((candidate, i) => ({ ...candidate, fused: scores[i] ?? 0 })).sort((a, b) => b.fused - a.fused || a.label - b.label);
@@ -102,18 +110,23 @@ function denseCandidates(index: ReportIndex, vectors: Float32Array): Map<number,
 
 /** Has the best few read, and ranks all by what comes of it. */
 async function rankByReading(candidates: readonly Candidate[], question: Encoded, index: ReportIndex, encoder: Encoder): Promise<RankedPassage[]> {
-  const toRead = encoder.info.reader ? candidates.slice(0, READ).flatMap((candidate) => windowOf(candidate, index)) : [];
-  const read =
-    toRead.length > 0
-      ? await encoder.read(
-          question.lower,
-          toRead.map(({ memory }) => memory),
-        )
-      : [];
-  const readings = new Map(read.map((reading, i) => [toRead[i]?.candidate, reading]));
-  const placed = candidates.map((candidate): PassageReading | undefined => {
-    const reading = readings.get(candidate);
-    return reading && { relevance: reading.relevance, answer: reading.answer && answerSpan(candidate, reading.answer, index) };
+  const toRead = encoder.info.reader ? candidates.slice(0, READ) : [];
+  const readings = await readBest(
+    toRead.map(({ label, matches }) => windowOf(label, matches, index)),
+    question,
+    encoder,
+  );
+  const ofTranslations = await readBest(
+    toRead.map(({ label, translated }) => translated && windowOf(index.translations.get(label) ?? label, translated, index)),
+    question,
+    encoder,
+  );
+  const placed = candidates.map((candidate, i): PassageReading | undefined => {
+    const reading = readings[i];
+    if (!reading) return undefined;
+    // Two readings of one passage: their mean errs less than either.
+    const relevance = (reading.relevance + (ofTranslations[i] ?? reading).relevance) / 2;
+    return { relevance, answer: reading.answer && answerSpan(candidate, reading.answer, index) };
   });
   const scores = withRelevance(
     candidates.map((candidate) => candidate.fused),
@@ -123,17 +136,23 @@ async function rankByReading(candidates: readonly Candidate[], question: Encoded
   return candidates.map((candidate, i) => ({ ...candidate, score: scores[i] ?? 0, reading: placed[i] })).sort((a, b) => b.score - a.score || a.label - b.label);
 }
 
-/** The window of a passage in which most of the question's tokens have their best match; a passage without tokens has none. */
-function windowOf(candidate: Candidate, index: ReportIndex): { candidate: Candidate; memory: Memory }[] {
-  const memories = index.memories.of(candidate.label);
-  const first = index.states.offsets[candidate.label] ?? 0;
+/** What the reader makes of each memory, in order; `undefined` where there is none. */
+async function readBest(memories: readonly (Memory | undefined)[], question: Encoded, encoder: Encoder): Promise<(Reading | undefined)[]> {
+  const present = memories.filter((memory) => memory !== undefined);
+  const read = present.length > 0 ? await encoder.read(question.lower, present) : [];
+  return memories.map((memory) => memory && read[present.indexOf(memory)]);
+}
+
+/** The window of a text in which most of the question's tokens have their best match; a text without tokens has none. */
+function windowOf(text: number, matches: readonly TokenMatch[], index: ReportIndex): Memory | undefined {
+  const memories = index.memories.of(text);
+  const first = index.states.offsets[text] ?? 0;
   const votes = memories.map(() => 0);
-  for (const { token } of candidate.matches) {
+  for (const { token } of matches) {
     const window = memories.findLastIndex((memory) => memory.start <= token - first);
     votes[window] = (votes[window] ?? 0) + 1;
   }
-  const memory = memories[votes.indexOf(Math.max(...votes))];
-  return memory ? [{ candidate, memory }] : [];
+  return memories[votes.indexOf(Math.max(...votes))];
 }
 
 /** The whole words that a run of a passage's tokens touches, in the document's source. */

@@ -23,6 +23,7 @@ test('a title runs as its own language does, whatever name it begins with', () =
         end: quote.length,
         answer: undefined,
         highlights: [],
+        translation: undefined,
         score: 1,
       },
     ],

@@ -148,6 +148,34 @@ describe('the seeds folder', () => {
     expect(skipped).toEqual(['empty.txt: no text of a report in it', 'latin.txt: not valid UTF-8; save it as UTF-8']);
   });
 
+  test('a translation is taken paragraph by paragraph; one that does not fit is named and changes nothing', async () => {
+    const folder = temporaryFolder();
+    const english = join(folder, 'translations', 'en');
+    mkdirSync(english, { recursive: true });
+    for (const name of ['aligned', 'short', 'latin', 'none']) writeFileSync(join(folder, `${name}.txt`), 'العنوان هنا\n\nقال المصدر شيئا.');
+    writeFileSync(join(english, 'aligned.txt'), 'The heading\n\nThe source said something.');
+    writeFileSync(join(english, 'short.txt'), 'The heading');
+    writeFileSync(join(english, 'latin.txt'), Buffer.from([0x54, 0xe9, 0x0a]));
+    const { documents, skipped } = await readReports(folder);
+    expect(documents.map((d) => [d.id, d.passages.map((p) => p.translation)])).toEqual([
+      ['aligned', ['The heading', 'The source said something.']],
+      ['latin', [undefined, undefined]],
+      ['none', [undefined, undefined]],
+      ['short', [undefined, undefined]],
+    ]);
+    expect(skipped).toEqual([
+      'translations/en/latin.txt: not valid UTF-8; save it as UTF-8',
+      'translations/en/short.txt: it has 1 paragraphs, the report 2; align them one to one',
+    ]);
+  });
+
+  test("the seed's own translation is aligned", async () => {
+    const { documents, skipped } = await readReports('seeds');
+    expect(skipped).toEqual([]);
+    expect(documents[0]?.passages.every((passage) => passage.translation !== undefined)).toBe(true);
+    expect(documents[0]?.passages[10]?.translation).toMatch(/^The White House said .* Iran is a bad actor\.$/u);
+  });
+
   test('missing, empty and unreadable folders say what to do', async () => {
     await expect(readReports(join(temporaryFolder(), 'nowhere'))).rejects.toThrow(/does not exist\. Set SEEDS_DIR/u);
     await expect(readReports(temporaryFolder())).rejects.toThrow(/No report in .* Put a UTF-8 \.txt file there/u);

@@ -4,7 +4,8 @@ import type { Answer } from '../../src/answer/answer.ts';
 import { wordingFor } from '../../src/answer/wording.ts';
 import type { Passage } from '../../src/corpus/document.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
-import { aboutMessage, answerMessage, documentChoice, passageChoice, passageMessage } from '../../src/discord/render.ts';
+import { answerMessage, documentChoice, passageChoice, passageMessage } from '../../src/discord/render.ts';
+import { hitsMessage, sourcesMessage, translationMessage } from '../../src/discord/views.ts';
 import type { ReportIndex } from '../../src/indexing/report-index.ts';
 
 /** Discord's limits, stated anew: the code under test has its own list. */
@@ -19,6 +20,15 @@ function expectWithinLimits(message: ReturnType<typeof answerMessage>): void {
   }
   expect(total).toBeLessThanOrEqual(6_000);
   expect(message.allowedMentions).toMatchObject({ parse: [] });
+  const rows = JSON.parse(JSON.stringify(message.components ?? [])) as { components: { custom_id: string; label: string }[] }[];
+  expect(rows.length).toBeLessThanOrEqual(5);
+  for (const { components } of rows) {
+    expect(components.length).toBeLessThanOrEqual(5);
+    for (const { custom_id, label } of components) {
+      expect(custom_id.length).toBeLessThanOrEqual(100);
+      expect(label.length).toBeLessThanOrEqual(80);
+    }
+  }
 }
 
 const piece = fc.constantFrom(
@@ -54,11 +64,12 @@ const answers: fc.Arbitrary<Answer> = fc
     marks: fc.array(fc.nat(4_000), { maxLength: 40 }),
     question: text(300),
     title: text(100),
+    translation: fc.option(text(200), { nil: undefined }),
     status: fc.constantFrom('answered' as const, 'related' as const, 'not_found' as const),
     language: fc.constantFrom('ar' as const, 'en' as const),
     confidence: fc.double({ min: 0, max: 1, noNaN: true }),
   })
-  .map(({ quotes, marks, question, title, status, language, confidence }) => ({
+  .map(({ quotes, marks, question, title, translation, status, language, confidence }) => ({
     question,
     searched: question,
     language,
@@ -70,18 +81,25 @@ const answers: fc.Arbitrary<Answer> = fc
     citations: quotes.map((quote, i) => {
       const cuts = [...new Set(marks.map((mark) => mark % (quote.length + 1)))].sort((a, b) => a - b);
       const highlights = cuts.flatMap((start, k) => (k % 2 === 0 && cuts[k + 1] !== undefined ? [{ start, end: cuts[k + 1] ?? start }] : []));
-      return { n: i + 1, document: 'd', title, passage: i, quote, start: 0, end: quote.length, answer: undefined, highlights, score: 1 };
+      return { n: i + 1, document: 'd', title, passage: i, quote, translation, start: 0, end: quote.length, answer: undefined, highlights, score: 1 };
     }),
   }));
 
 test('no message exceeds a limit, pings, or lets a bidi override through, for 2,000 random answers', () => {
   fc.assert(
-    fc.property(answers, fc.boolean(), (answer, showQuestion) => {
-      const message = answerMessage(answer, showQuestion);
-      expectWithinLimits(message);
-      const shown = JSON.stringify(message);
-      expect(shown).not.toMatch(/[\u202a-\u202e\u2066\u2067]/u);
-      expect(shown).not.toMatch(/(?<!\\)\]\(/u);
+    fc.property(answers, fc.boolean(), fc.constantFrom('abcdefghijkl', undefined), fc.nat(9), (answer, showQuestion, id, page) => {
+      const hits = answer.citations.map((citation) => ({ ...citation, share: answer.confidence }));
+      const found = { question: answer.question, language: answer.language, refusal: undefined, hits: [...hits, ...hits, ...hits] };
+      for (const message of [
+        answerMessage(answer, showQuestion, id),
+        translationMessage(answer.citations, answer.language),
+        hitsMessage(found, 'heading', page, (to) => `search:abcdefghijkl:${to}`),
+      ]) {
+        expectWithinLimits(message);
+        const shown = JSON.stringify(message);
+        expect(shown).not.toMatch(/[\u202a-\u202e\u2066\u2067]/u);
+        expect(shown).not.toMatch(/(?<!\\)\]\(/u);
+      }
     }),
     { numRuns: 2_000 },
   );
@@ -118,6 +136,7 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
         title: 'عنوان',
         passage: 2,
         quote,
+        translation: undefined,
         start: 0,
         end: quote.length,
         answer: undefined,
@@ -145,7 +164,7 @@ describe('an Arabic title that begins with a Latin name', () => {
   test('runs from the right wherever it is shown', () => {
     expect(documentChoice(document).name).toMatch(/^\u200fHIMARS/u);
     const index = { documents: [document] } as unknown as ReportIndex;
-    const [about] = aboutMessage(index, { model: 'm', builtAt: new Date(0), version: '0' }, 'en').embeds ?? [];
+    const [about] = sourcesMessage(index, { model: 'm', builtAt: new Date(0), version: '0' }, 'en').embeds ?? [];
     expect(about && 'toJSON' in about ? about.toJSON().description : '').toContain('\u2068\u200fHIMARS');
   });
 

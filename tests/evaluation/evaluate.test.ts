@@ -57,6 +57,7 @@ describe('fitting', () => {
       dense: noise(label),
       lexical: 0,
       late: 0.5 + 0.1 * noise(label + 7) + (answerable && label === 1 ? 0.1 : 0),
+      translation: undefined,
       relevance: 2 * noise(label + 20) + (answerable && label === 1 ? 2 : -1),
     }));
     return {

@@ -86,7 +86,7 @@ describe('BM25', () => {
 
   test('is the formula, on folded and stemmed terms', () => {
     const passages = ['قصفت الميليشيات القاعدة الأميركية', 'الميليشيات انسحبت', 'طائرات فوق القاعدة والقاعدة', 'The base burned'];
-    const index = LexicalIndex.build(passages);
+    const index = LexicalIndex.build(passages.map((text) => ({ text, translation: undefined })));
     for (const question of ['من قصف القاعده؟', 'ميليشيات', 'burning bases', 'القاعدة وطائرات الميليشيات']) {
       const expected = plain(passages, question);
       const actual = index.search(question);
@@ -96,7 +96,11 @@ describe('BM25', () => {
   });
 
   test('survives being written and read', () => {
-    const index = LexicalIndex.build(['حقل العمر', 'ريف دير الزور']);
+    const index = LexicalIndex.build([
+      { text: 'حقل العمر', translation: 'the Omar field' },
+      { text: 'ريف دير الزور', translation: undefined },
+    ]);
+    expect([...index.search('fields').keys()]).toEqual([0]);
     expect(LexicalIndex.parse(JSON.stringify(index)).search('العمر')).toEqual(index.search('العمر'));
   });
 });

@@ -59,13 +59,18 @@ describe('fusion', () => {
   test('is the weighted sum of z-scores', () => {
     const scores = fuse(
       [
-        { dense: 0, lexical: 1, late: 0.2 },
-        { dense: 0, lexical: 3, late: 0.4 },
+        { dense: 0, lexical: 1, late: 0.2, translation: undefined },
+        { dense: 0, lexical: 3, late: 0.4, translation: undefined },
       ],
-      { dense: 1, lexical: 0.5, late: 1 },
+      { dense: 1, lexical: 0.5, late: 1, translation: 1 },
     );
     // Two values are one standard deviation either side of their mean; the dense signal does not vary and counts for nothing.
     expect(scores.map((s) => Math.round(s * 1e6) / 1e6)).toEqual([-1.5, 1.5]);
+  });
+
+  test('a passage without a translation is an average one by that signal', () => {
+    const passages = [0.1, 0.3, undefined].map((translation) => ({ dense: 0, lexical: 0, late: 0, translation }));
+    expect(fuse(passages, { dense: 1, lexical: 1, late: 1, translation: 2 }).map(Math.round)).toEqual([-2, 2, 0]);
   });
 
   test('the reader adds its relevance; what it has not read counts as the least relevant', () => {
@@ -74,11 +79,21 @@ describe('fusion', () => {
   });
 
   test('neither shift nor scale of a signal changes it', () => {
-    const weights = { dense: 0.3, lexical: 0.2, late: 1 };
-    const signal = fc.record({ dense: fc.integer({ min: -50, max: 50 }), lexical: fc.integer({ min: 0, max: 50 }), late: fc.integer({ min: -50, max: 50 }) });
+    const weights = { dense: 0.3, lexical: 0.2, late: 1, translation: 0.5 };
+    const signal = fc.record({
+      dense: fc.integer({ min: -50, max: 50 }),
+      lexical: fc.integer({ min: 0, max: 50 }),
+      late: fc.integer({ min: -50, max: 50 }),
+      translation: fc.option(fc.integer({ min: -50, max: 50 }), { nil: undefined }),
+    });
     fc.assert(
       fc.property(fc.array(signal, { minLength: 1, maxLength: 30 }), (candidates) => {
-        const moved = candidates.map((c) => ({ dense: 3 * c.dense + 7, lexical: 2 * c.lexical + 1, late: 0.5 * c.late - 9 }));
+        const moved = candidates.map((c) => ({
+          dense: 3 * c.dense + 7,
+          lexical: 2 * c.lexical + 1,
+          late: 0.5 * c.late - 9,
+          translation: c.translation && 4 * c.translation,
+        }));
         for (const [i, score] of fuse(moved, weights).entries()) expect(score).toBeCloseTo(fuse(candidates, weights)[i] ?? Number.NaN, 6);
       }),
     );

@@ -1,0 +1,17 @@
+import { ApplicationCommandType, MessageFlags } from 'discord.js';
+import { ADMINS, placeOf, type SlashCommand } from '../src/discord/command.ts';
+import { statusMessage } from '../src/discord/views.ts';
+
+/** `/status`: index, questions, latency, memory. */
+export const status = {
+  arabicName: 'الحالة',
+  admin: true,
+  data: { type: ApplicationCommandType.ChatInput, name: 'status', description: 'Index, questions, latency, memory · حالة البوت', ...ADMINS },
+  async execute(interaction, services) {
+    const { index, about, statistics } = services;
+    await interaction.reply({
+      ...statusMessage(index, about, statistics, process.memoryUsage.rss(), services.languageFor(placeOf(interaction))),
+      flags: MessageFlags.Ephemeral,
+    });
+  },
+} satisfies SlashCommand;

@@ -1,0 +1,42 @@
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js';
+import { keySentences } from '../src/answer/summary.ts';
+import { wordingFor } from '../src/answer/wording.ts';
+import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { plainMessage } from '../src/discord/render.ts';
+import { documentFor, respondWithReports } from '../src/discord/reports.ts';
+import { summaryMessage } from '../src/discord/views.ts';
+
+const SENTENCES = 5;
+const MOST_SENTENCES = 10;
+
+/** `/summary [sentences] [report]`: the report's key sentences, verbatim. */
+export const summary = {
+  arabicName: 'ملخص',
+  data: {
+    type: ApplicationCommandType.ChatInput,
+    name: 'summary',
+    description: "The report's key sentences, verbatim · أهم جمل التقرير بنصها",
+    ...EVERYWHERE,
+    options: [
+      {
+        type: ApplicationCommandOptionType.Integer,
+        name: 'sentences',
+        description: `How many, ${SENTENCES} by default · عددها`,
+        min_value: 1,
+        max_value: MOST_SENTENCES,
+      },
+      { type: ApplicationCommandOptionType.String, name: 'report', description: 'Report, if there are several · التقرير', autocomplete: true },
+      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show it to you alone · لك وحدك' },
+    ],
+  },
+  async execute(interaction, services) {
+    const place = placeOf(interaction);
+    const language = services.languageFor(place);
+    const document = documentFor(services.index, interaction.options.getString('report'));
+    const seen = visibility(place, interaction.options.getBoolean('private'), services);
+    if (!document) return void (await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), ...seen }));
+    const sentences = keySentences(document, services.index, interaction.options.getInteger('sentences') ?? SENTENCES);
+    await interaction.reply({ ...summaryMessage(document, sentences, language), ...seen });
+  },
+  autocomplete: respondWithReports,
+} satisfies SlashCommand;

@@ -1,0 +1,107 @@
+import {
+  AttachmentBuilder,
+  type ButtonInteraction,
+  LabelBuilder,
+  MessageFlags,
+  ModalBuilder,
+  type ModalSubmitInteraction,
+  TextInputBuilder,
+  TextInputStyle,
+} from 'discord.js';
+import type { Answer } from '../answer/answer.ts';
+import { LONGEST_QUESTION } from '../answer/question.ts';
+import type { AskedQuestion } from '../storage/records.ts';
+import type { Language } from '../text/language.ts';
+import { type Action, actionId, parseAction } from './actions.ts';
+import { placeOf, type Services } from './command.ts';
+import { labelsFor } from './labels.ts';
+import { LIMITS } from './limits.ts';
+import { answerMessage, passageMessage, plainMessage } from './render.ts';
+import { hitsMessage, translationMessage } from './views.ts';
+
+const LONGEST_REASON = 500;
+
+/**
+ * A button under an answer. What it shows is for whoever pressed it alone, so that anybody may press and nobody's screen changes; only the asker may
+ * share the answer as a picture, for all to see.
+ */
+export async function pressAction(interaction: ButtonInteraction, services: Services): Promise<void> {
+  const { id, action, page } = parseAction(interaction.customId);
+  const asked = id === undefined ? undefined : services.records.recall(id);
+  if (!asked || !action) return refuse(interaction, labelsFor(services.languageFor(placeOf(interaction))).expired, services);
+  const labels = labelsFor(asked.language);
+  if (action === 'good') {
+    const kept = services.records.vote(asked.id, interaction.user.id, true, '');
+    return tell(interaction, kept ? labels.thanks : labels.notKept, asked.language);
+  }
+  if (action === 'bad') {
+    services.records.vote(asked.id, interaction.user.id, false, '');
+    return interaction.showModal(form(interaction.customId, labels.reasonTitle, labels.reasonField, LONGEST_REASON, false));
+  }
+  if (action === 'followUp') return interaction.showModal(form(interaction.customId, labels.followUpTitle, labels.followUpField, LONGEST_QUESTION, true));
+  if (action === 'more' && page !== undefined) await interaction.deferUpdate();
+  else if (action === 'image' && asked.user !== interaction.user.id) return tell(interaction, labels.notYours, asked.language);
+  else await interaction.deferReply(action === 'image' && !interaction.message.flags.has(MessageFlags.Ephemeral) ? {} : { flags: MessageFlags.Ephemeral });
+  await show(interaction, asked, action, page ?? 0, services);
+}
+
+/** A form that a button under an answer opened. */
+export async function submitAction(interaction: ModalSubmitInteraction, services: Services): Promise<void> {
+  const { id, action } = parseAction(interaction.customId);
+  const asked = id === undefined ? undefined : services.records.recall(id);
+  if (!asked) return refuse(interaction, labelsFor(services.languageFor(placeOf(interaction))).expired, services);
+  const text = interaction.fields.getTextInputValue('text');
+  if (action === 'followUp') {
+    const ephemeral = interaction.message?.flags.has(MessageFlags.Ephemeral) ?? false;
+    await interaction.deferReply(ephemeral ? { flags: MessageFlags.Ephemeral } : {});
+    const next = await services.answer(placeOf(interaction), text, asked.searched);
+    await interaction.editReply(answerMessage(next.answer, true, next.id));
+    return;
+  }
+  const labels = labelsFor(asked.language);
+  const kept = services.records.vote(asked.id, interaction.user.id, false, text.trim());
+  await tell(interaction, kept ? labels.thanks : labels.notKept, asked.language);
+}
+
+async function show(interaction: ButtonInteraction, asked: AskedQuestion, action: Action, page: number, services: Services): Promise<void> {
+  const place = placeOf(interaction);
+  const labels = labelsFor(asked.language);
+  if (action === 'more') {
+    const result = await services.search(place, asked.searched);
+    await interaction.editReply(hitsMessage({ ...result, language: asked.language }, labels.search, page, (to) => actionId(asked.id, 'more', to)));
+    return;
+  }
+  const again = await services.again(place, asked.id);
+  const [citation] = again?.answer.citations ?? [];
+  if (!again || !citation) return void (await interaction.editReply(plainMessage(labels.expired, asked.language)));
+  const language: Language = asked.language === 'ar' ? 'ar' : 'en';
+  if (action === 'translation') await interaction.editReply(translationMessage(again.answer.citations, asked.language));
+  else if (action === 'image') await interaction.editReply(await picture(again.answer, asked.question, services));
+  else {
+    const document = services.index.documents.find((d) => d.id === citation.document);
+    const passage = document?.passages[citation.passage];
+    await interaction.editReply(document && passage ? passageMessage(document, passage, language, citation) : plainMessage(labels.expired, asked.language));
+  }
+}
+
+/** The first citation as a picture, its quote as the text for those who don't see it. */
+async function picture(answer: Answer, question: string, services: Services) {
+  const [citation] = answer.citations;
+  const png = await services.drawCard({ ...answer, question });
+  if (!citation || !png) throw new Error('An answer without a citation has no picture.');
+  const description = citation.quote.slice(0, LIMITS.attachmentDescription);
+  return { files: [new AttachmentBuilder(Buffer.from(png), { name: `isnad-${citation.passage}.png`, description })], allowedMentions: { parse: [] } };
+}
+
+function form(customId: string, title: string, label: string, maxLength: number, required: boolean): ModalBuilder {
+  const input = new TextInputBuilder().setCustomId('text').setStyle(TextInputStyle.Paragraph).setMaxLength(maxLength).setRequired(required);
+  return new ModalBuilder().setCustomId(customId).setTitle(title).addLabelComponents(new LabelBuilder().setLabel(label).setTextInputComponent(input));
+}
+
+function refuse(interaction: ButtonInteraction | ModalSubmitInteraction, text: string, services: Services): Promise<void> {
+  return tell(interaction, text, services.languageFor(placeOf(interaction)));
+}
+
+async function tell(interaction: ButtonInteraction | ModalSubmitInteraction, text: string, language: Language | 'other'): Promise<void> {
+  await interaction.reply({ ...plainMessage(text, language), flags: MessageFlags.Ephemeral });
+}

@@ -1,0 +1,205 @@
+import type { Language } from '../text/language.ts';
+import type { Busy } from './admission.ts';
+
+/** What the bot says on Discord besides answers, in one language. */
+export interface Labels {
+  readonly buttons: Readonly<
+    Record<'context' | 'more' | 'translation' | 'followUp' | 'image' | 'good' | 'bad' | 'previous' | 'next' | 'delete' | 'arabic' | 'english', string>
+  >;
+  readonly busy: Readonly<Record<Busy['whose'], (seconds: number) => string>>;
+  readonly expired: string;
+  readonly notYours: string;
+  readonly admins: string;
+  readonly thanks: string;
+  readonly notKept: string;
+  readonly followUpTitle: string;
+  readonly followUpField: string;
+  readonly reasonTitle: string;
+  readonly reasonField: string;
+  readonly translationOf: string;
+  readonly noTranslation: string;
+  readonly search: string;
+  readonly nothingFound: string;
+  readonly claim: string;
+  readonly summary: string;
+  readonly page: (page: number, of: number) => string;
+  readonly otherChannels: (channels: string) => string;
+  readonly onlyMenu: string;
+  readonly languageChosen: string;
+  readonly settings: Readonly<
+    Record<'heading' | 'private' | 'channels' | 'language' | 'yes' | 'no' | 'everywhere' | 'asReport' | 'arabic' | 'english', string>
+  >;
+  readonly unanswered: (count: number) => string;
+  readonly noneUnanswered: string;
+  readonly asked: (times: number) => string;
+  readonly status: Readonly<Record<'heading' | 'index' | 'questions' | 'latency' | 'memory' | 'uptime' | 'waiting', string>>;
+  readonly reindexed: (passages: number, built: boolean) => string;
+  readonly privacy: (days: number) => string;
+  readonly keptOfYou: (questions: number, votes: number) => string;
+  readonly nothingKept: string;
+  readonly deleted: string;
+  readonly notDeleted: string;
+  readonly help: string;
+  readonly about: Readonly<Record<'reports' | 'model' | 'index' | 'version' | 'passages' | 'translated', string>>;
+}
+
+const LABELS: Readonly<Record<Language, Labels>> = {
+  ar: {
+    buttons: {
+      context: 'السياق',
+      more: 'مقاطع أخرى',
+      translation: 'الترجمة',
+      followUp: 'سؤال متابعة',
+      image: 'شارك صورة',
+      good: '👍',
+      bad: '👎',
+      previous: 'السابقة',
+      next: 'التالية',
+      delete: 'احذفها كلها',
+      arabic: 'العربية',
+      english: 'English',
+    },
+    busy: {
+      user: (seconds) => `سألت كثيرا في وقت قصير. اسأل من جديد بعد ${seconds} ث من فضلك.`,
+      server: (seconds) => `في هذا الخادم أسئلة كثيرة الآن. اسأل من جديد بعد ${seconds} ث من فضلك.`,
+      all: (seconds) => `الأسئلة كثيرة الآن. اسأل من جديد بعد ${seconds} ث من فضلك.`,
+    },
+    expired: 'انتهت صلاحية هذه الأزرار. اسأل من جديد من فضلك.',
+    notYours: 'هذا الزر لمن سأل. اسأل أنت عبر الأمر /ask.',
+    admins: 'هذا الأمر لمن يدير الخادم.',
+    thanks: 'شكرا، سجلت رأيك.',
+    notKept: 'تعذر حفظ هذا الآن. حاول مرة أخرى بعد قليل.',
+    followUpTitle: 'سؤال متابعة',
+    followUpField: 'سؤالك',
+    reasonTitle: 'ما الذي لم يعجبك؟',
+    reasonField: 'السبب (اختياري)',
+    translationOf: 'ترجمة غير رسمية',
+    noTranslation: 'لا توجد ترجمة لهذا التقرير.',
+    search: 'أقرب المقاطع إلى بحثك:',
+    nothingFound: 'لم أجد في التقرير ما يشبه هذا.',
+    claim: 'أقرب ما في التقرير إلى هذا القول (دون حكم عليه):',
+    summary: 'أهم ما جاء في التقرير:',
+    page: (page, of) => `صفحة ${page} من ${of}`,
+    otherChannels: (channels) => `اسألني هنا من فضلك: ${channels}`,
+    onlyMenu: 'لا أرى نص تلك الرسالة. افتح قائمة الرسالة ← Apps ← Ask the report.',
+    languageChosen: 'سأخاطبك بالعربية.',
+    settings: {
+      heading: 'إعدادات هذا الخادم',
+      private: 'الإجابات خاصة بالسائل ما لم يطلب غير ذلك',
+      channels: 'القنوات المسموح بها',
+      language: 'لغة البوت حين لا يدل عليها السؤال',
+      yes: 'نعم',
+      no: 'لا',
+      everywhere: 'كلها',
+      asReport: 'لغة التقرير',
+      arabic: 'العربية',
+      english: 'الإنجليزية',
+    },
+    unanswered: (count) => `أسئلة بقيت بلا جواب أو لم ترض إجابتها (${count}):`,
+    noneUnanswered: 'لا أسئلة بقيت بلا جواب.',
+    asked: (times) => (times === 1 ? 'مرة واحدة' : `${times} مرات`),
+    status: {
+      heading: 'الحالة',
+      index: 'الفهرس',
+      questions: 'الأسئلة',
+      latency: 'زمن الإجابة',
+      memory: 'الذاكرة',
+      uptime: 'يعمل منذ',
+      waiting: 'في الانتظار',
+    },
+    reindexed: (passages, built) => (built ? `قرأت التقارير من جديد: ${passages} فقرة.` : `لم يتغير شيء: ${passages} فقرة.`),
+    privacy: (days) =>
+      `أحفظ سؤالك يوما واحدا لتعمل أزراره. الأسئلة التي بقيت بلا جواب أو لم ترض إجابتها أحفظها ${days} يوما ليراها من يدير الخادم، بلا اسمك. لا أحفظ غير ذلك، ولا يخرج شيء من الجهاز.`,
+    keptOfYou: (questions, votes) => `المحفوظ عنك الآن: ${questions} من الأسئلة، ${votes} من التقييمات.`,
+    nothingKept: 'لا شيء محفوظ عنك الآن.',
+    deleted: 'حذفت كل ما كان محفوظا عنك.',
+    notDeleted: 'تعذر الحذف الآن. حاول مرة أخرى بعد قليل.',
+    help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك.',
+    about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', passages: 'فقرة', translated: 'مع ترجمة إنجليزية غير رسمية' },
+  },
+  en: {
+    buttons: {
+      context: 'Context',
+      more: 'More passages',
+      translation: 'Translation',
+      followUp: 'Follow up',
+      image: 'Share as image',
+      good: '👍',
+      bad: '👎',
+      previous: 'Previous',
+      next: 'Next',
+      delete: 'Delete all of it',
+      arabic: 'العربية',
+      english: 'English',
+    },
+    busy: {
+      user: (seconds) => `That was a lot of questions in a short time. Please ask again in ${seconds} s.`,
+      server: (seconds) => `This server is asking a lot right now. Please ask again in ${seconds} s.`,
+      all: (seconds) => `There are many questions right now. Please ask again in ${seconds} s.`,
+    },
+    expired: 'These buttons have expired. Please ask again.',
+    notYours: 'This button is for whoever asked. Ask for yourself with /ask.',
+    admins: 'This command is for those who manage the server.',
+    thanks: 'Thank you, noted.',
+    notKept: 'That could not be kept right now. Please try again in a moment.',
+    followUpTitle: 'Follow up',
+    followUpField: 'Your question',
+    reasonTitle: 'What was wrong with it?',
+    reasonField: 'Reason (optional)',
+    translationOf: 'Unofficial translation',
+    noTranslation: 'There is no translation of this report.',
+    search: 'Passages nearest to your search:',
+    nothingFound: 'I found nothing like that in the report.',
+    claim: 'What the report has nearest to this claim (without judging it):',
+    summary: 'Key points of the report:',
+    page: (page, of) => `page ${page} of ${of}`,
+    otherChannels: (channels) => `Please ask me here: ${channels}`,
+    onlyMenu: "I can't see the text of that message. Open its menu › Apps › Ask the report.",
+    languageChosen: 'I will speak English with you.',
+    settings: {
+      heading: 'Settings of this server',
+      private: 'Answers are for the asker alone unless asked otherwise',
+      channels: 'Channels allowed',
+      language: "Language of the bot's own words where the question tells none",
+      yes: 'yes',
+      no: 'no',
+      everywhere: 'all',
+      asReport: "the report's",
+      arabic: 'Arabic',
+      english: 'English',
+    },
+    unanswered: (count) => `Questions that stayed unanswered or whose answer did not please (${count}):`,
+    noneUnanswered: 'No question stayed unanswered.',
+    asked: (times) => (times === 1 ? 'once' : `${times} times`),
+    status: {
+      heading: 'Status',
+      index: 'Index',
+      questions: 'Questions',
+      latency: 'Time to answer',
+      memory: 'Memory',
+      uptime: 'Up since',
+      waiting: 'waiting',
+    },
+    reindexed: (passages, built) => (built ? `The reports were read again: ${passages} passages.` : `Nothing changed: ${passages} passages.`),
+    privacy: (days) =>
+      `I keep your question for one day so that its buttons work. Questions that stayed unanswered or whose answer did not please are kept ${days} days for those who manage the server, without your name. Nothing else is kept, and nothing leaves the machine.`,
+    keptOfYou: (questions, votes) => `Kept of you now: ${questions} questions, ${votes} votes.`,
+    nothingKept: 'Nothing is kept of you now.',
+    deleted: 'Everything kept of you has been deleted.',
+    notDeleted: 'It could not be deleted right now. Please try again in a moment.',
+    help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer.',
+    about: {
+      reports: 'Reports',
+      model: 'Model',
+      index: 'Index',
+      version: 'Version',
+      passages: 'passages',
+      translated: 'with an unofficial English translation',
+    },
+  },
+};
+
+/** Labels in a language; a text in neither has English ones. */
+export function labelsFor(language: Language | 'other'): Labels {
+  return LABELS[language === 'other' ? 'en' : language];
+}

@@ -1,0 +1,95 @@
+import { type Direction, directed, directionOfText, isolate, withoutBidiControls } from '../text/bidi.ts';
+import type { Language } from '../text/language.ts';
+import type { Span } from '../text/span.ts';
+import { LIMITS } from './limits.ts';
+
+/**
+ * As much of a quote as fits, in Markdown with its highlights bold; whole words, from the start of the quote.
+ *
+ * @param span of the quote in its source; highlights are spans of the same
+ * @param limit in characters, Markdown included
+ * @returns the Markdown, and whether something was left out
+ */
+export function excerpt(span: Span, quote: string, highlights: readonly Span[], limit: number): [text: string, cutOff: boolean] {
+  const pieces: { text: string; bold: boolean }[] = [];
+  let at = span.start;
+  const add = (to: number, bold: boolean) => {
+    for (const word of quote.slice(at - span.start, to - span.start).match(/\s*\S{1,200}|\s+$/gu) ?? []) pieces.push({ text: clean(word), bold });
+    at = to;
+  };
+  for (const highlight of joined(highlights, quote, span.start)) {
+    add(highlight.start, false);
+    add(highlight.end, true);
+  }
+  add(span.end, false);
+  let text = '';
+  let bold = false;
+  for (const piece of pieces) {
+    const next = piece.bold === bold ? piece.text : bold ? `**${piece.text}` : `${/^\s*/u.exec(piece.text)?.[0] ?? ''}**${piece.text.trimStart()}`;
+    if (text.length + next.length + 2 > limit) return [bold ? `${text}**` : text, true];
+    text += next;
+    bold = piece.bold;
+  }
+  return [bold ? `${text}**` : text, false];
+}
+
+/** Highlights with nothing but white space between them read as one. */
+function joined(highlights: readonly Span[], quote: string, start: number): Span[] {
+  const result: Span[] = [];
+  for (const span of highlights) {
+    const before = result.at(-1);
+    if (before && /^\s*$/u.test(quote.slice(before.end - start, span.start - start))) result[result.length - 1] = { start: before.start, end: span.end };
+    else result.push(span);
+  }
+  return result;
+}
+
+/** Each line of a text in one direction, behind a prefix (`> `). */
+export function lines(text: string, direction: Direction, prefix = ''): string {
+  return text
+    .split(/\r?\n/u)
+    .map((line) => prefix + directed(line, direction))
+    .join('\n');
+}
+
+/** A title as the title of an embed. */
+export function heading(title: string): string {
+  return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), directionOfText(title));
+}
+
+/** A title in a line of ours: neither turns the other, and the title runs as its language does, whatever name it begins with. */
+export function titleWithin(title: string, limit: number): string {
+  return isolate(directed(clean(cut(title, limit)), directionOfText(title)));
+}
+
+/** Characters that Discord's Markdown obeys anywhere, and those it obeys at the start of a line. */
+const MARKUP = /[\\*_~`|[\]<]|(?<=^|\s)[-#>+]/gu;
+/** Markdown is not read inside an address, and a backslash there would be part of it. */
+const ADDRESS = /^https?:\/\/\S+$/u;
+
+/**
+ * Text of others, with nothing in it that Discord or the bidi algorithm would obey. It is escaped word by word, as it is cut, so marks
+ * that only work in pairs (`[a b](…)`) are escaped one by one.
+ */
+export function clean(text: string): string {
+  return withoutBidiControls(text)
+    .split(/(\s+)/u)
+    .map((word) => (ADDRESS.test(word) ? word : word.replace(MARKUP, '\\$&')))
+    .join('');
+}
+
+/** Text of others on one line. */
+export function oneLine(text: string): string {
+  return withoutBidiControls(text).replace(/\s+/gu, ' ').trim();
+}
+
+/** At most `limit` UTF-16 units, an ellipsis included; a surrogate pair or an escape is never cut apart. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$|\\+$/u, '')}…`;
+}
+
+/** Direction of the bot's own words in a language. */
+export function directionOf(language: Language | 'other'): Direction {
+  return language === 'ar' ? 'rtl' : 'ltr';
+}

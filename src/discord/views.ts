@@ -1,0 +1,196 @@
+import { ActionRowBuilder, AttachmentBuilder, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
+import type { Citation, Hit, SearchResult } from '../answer/answer.ts';
+import type { KeySentence } from '../answer/summary.ts';
+import { paragraphLabel, wordingFor } from '../answer/wording.ts';
+import type { Document } from '../corpus/document.ts';
+import type { ReportIndex } from '../indexing/report-index.ts';
+import type { KeptOfUser, ServerSettings } from '../storage/records.ts';
+import { directed, directionOfText, isolate } from '../text/bidi.ts';
+import type { Language } from '../text/language.ts';
+import type { About } from './command.ts';
+import { labelsFor } from './labels.ts';
+import { LIMITS } from './limits.ts';
+import { clean, cut, directionOf, excerpt, lines, titleWithin } from './markdown.ts';
+import { NO_MENTIONS, PASSAGE_COLOUR, type Reply } from './render.ts';
+import type { Statistics } from './statistics.ts';
+
+/** Passages on a page of a search. */
+const ON_A_PAGE = 5;
+const EXCERPT_LENGTH = 420;
+const BAR_LENGTH = 10;
+/** Groups of unanswered questions shown; the file has them all. */
+const GROUPS_SHOWN = 15;
+const QUESTION_LENGTH = 200;
+
+/** Questions that are much alike. */
+export interface QuestionGroup {
+  /** The newest of them. */
+  readonly question: string;
+  readonly times: number;
+  readonly complaints: readonly string[];
+}
+
+/**
+ * A page of what a search found, each passage with a bar of how likely it is the right one beside the best.
+ *
+ * @param heading of the bot's own
+ * @param page from 0
+ * @param pageButton custom_id of the button that shows another page
+ */
+export function hitsMessage(result: SearchResult, heading: string, page: number, pageButton: (page: number) => string): Reply {
+  const { language, hits } = result;
+  const direction = directionOf(language);
+  const labels = labelsFor(language);
+  const pages = Math.max(1, Math.ceil(hits.length / ON_A_PAGE));
+  const at = Math.min(Math.max(0, page), pages - 1);
+  const shown = hits.slice(at * ON_A_PAGE, (at + 1) * ON_A_PAGE);
+  const best = hits[0]?.share ?? 1;
+  const parts = [`**${directed(heading, direction)}**`, ...shown.map((hit) => hitText(hit, hit.share / best, language))];
+  const embed = new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription(parts.join('\n\n'));
+  if (pages === 1) return { embeds: [embed], allowedMentions: NO_MENTIONS };
+  embed.setFooter({ text: directed(labels.page(at + 1, pages), direction) });
+  const button = (label: string, to: number) =>
+    new ButtonBuilder()
+      .setCustomId(pageButton(to))
+      .setLabel(label)
+      .setStyle(ButtonStyle.Secondary)
+      .setDisabled(to < 0 || to >= pages);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.buttons.previous, at - 1), button(labels.buttons.next, at + 1));
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
+  const [quote, cutOff] = excerpt(hit, hit.quote, hit.highlights, EXCERPT_LENGTH);
+  const full = Math.round(ofBest * BAR_LENGTH);
+  const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
+  const place = `${isolate(bar)} ${paragraphLabel(hit.passage, wordingFor(language))} · ${titleWithin(hit.title, 100)}`;
+  return `${lines(quote + (cutOff ? ' …' : ''), directionOfText(hit.quote), '> ')}\n${directed(place, directionOf(language))}`;
+}
+
+/** The key sentences of a report, in its own order. */
+export function summaryMessage(document: Document, sentences: readonly KeySentence[], language: Language): Reply {
+  const direction = directionOf(language);
+  const wording = wordingFor(language);
+  // Each takes its share of what a description holds.
+  const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, sentences.length)) - 60;
+  const parts = sentences.map(({ text, passage, ...span }, i) => {
+    const [quote, cutOff] = excerpt(span, text, [], share);
+    const line = lines(quote + (cutOff ? ' …' : ''), directionOfText(text), '> ');
+    return `${line}\n${directed(`[${i + 1}] ${paragraphLabel(passage.number, wording)}`, direction)}`;
+  });
+  const embed = new EmbedBuilder()
+    .setColor(PASSAGE_COLOUR)
+    .setDescription([`**${directed(labelsFor(language).summary, direction)}**`, directed(titleWithin(document.title, 200), direction), ...parts].join('\n\n'));
+  return { embeds: [embed], allowedMentions: NO_MENTIONS };
+}
+
+/** The English beside cited paragraphs. */
+export function translationMessage(citations: readonly Citation[], language: Language | 'other'): Reply {
+  const labels = labelsFor(language);
+  const translated = citations.flatMap(({ n, passage, translation }) => (translation === undefined ? [] : [{ n, passage, translation }]));
+  const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, translated.length)) - 60;
+  const parts = translated.map(({ n, passage, translation }) => {
+    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, [], share);
+    return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${n}] ${paragraphLabel(passage, wordingFor(language))}`, directionOf(language))}`;
+  });
+  const heading = directed(translated.length === 0 ? labels.noTranslation : labels.translationOf, directionOf(language));
+  return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([`**${heading}**`, ...parts].join('\n\n'))], allowedMentions: NO_MENTIONS };
+}
+
+/** Reports, model, index and version. */
+export function sourcesMessage(index: ReportIndex, about: About, language: Language): Reply {
+  const { about: label } = labelsFor(language);
+  const reports = index.documents.slice(0, 10).map((document) => {
+    const translated = document.translationSha256 === undefined ? '' : ` · ${label.translated}`;
+    return `• ${titleWithin(document.title, 200)} (${document.passages.length} ${label.passages}${translated})`;
+  });
+  const rest = [
+    `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
+    `${label.index}: ${moment(about.builtAt)}`,
+    `${label.version}: ${isolate(`Isnad ${about.version}`)}`,
+  ];
+  return ownText([`**${label.reports}** (${index.documents.length})`, ...reports, '', ...rest], language);
+}
+
+/** What a server's admins decided. */
+export function settingsMessage(settings: ServerSettings, language: Language): Reply {
+  const { settings: label } = labelsFor(language);
+  const channels = settings.channels.length === 0 ? label.everywhere : settings.channels.map((id) => isolate(`<#${id}>`)).join(' ');
+  const own = settings.language === undefined ? label.asReport : settings.language === 'ar' ? label.arabic : label.english;
+  return ownText(
+    [`**${label.heading}**`, `${label.private}: ${settings.private ? label.yes : label.no}`, `${label.channels}: ${channels}`, `${label.language}: ${own}`],
+    language,
+  );
+}
+
+/**
+ * Questions that stayed open, those asked most first, and all of them as a file.
+ *
+ * @param csv the file's text
+ */
+export function unansweredMessage(groups: readonly QuestionGroup[], count: number, csv: string, language: Language): BaseMessageOptions {
+  const labels = labelsFor(language);
+  if (groups.length === 0) return ownText([labels.noneUnanswered], language);
+  const listed = groups.slice(0, GROUPS_SHOWN).map(({ question, times, complaints }) => {
+    const reasons = complaints.filter((reason) => reason !== '').map((reason) => isolate(clean(cut(reason, 80))));
+    return `• ${isolate(clean(cut(question, QUESTION_LENGTH)))} (${labels.asked(times)})${reasons.length > 0 ? ` 👎 ${reasons.slice(0, 3).join(' · ')}` : ''}`;
+  });
+  // A byte order mark, without which spreadsheets take the Arabic for Latin-1.
+  const file = new AttachmentBuilder(Buffer.from(`\ufeff${csv}`), { name: 'unanswered.csv' });
+  return { ...ownText([`**${labels.unanswered(count)}**`, ...listed], language), files: [file] };
+}
+
+/** How the bot is doing. */
+export function statusMessage(index: ReportIndex, about: About, statistics: Statistics, memory: number, language: Language): Reply {
+  const { status, about: label } = labelsFor(language);
+  const wording = wordingFor(language).status;
+  const counts = (['answered', 'related', 'not_found'] as const).map((kind) => `• ${wording[kind].replace(/[:؛;.].*$/u, '')}: ${statistics.count(kind)}`);
+  const total = (['answered', 'related', 'not_found', 'invalid'] as const).reduce((sum, kind) => sum + statistics.count(kind), 0);
+  const latency = `p50 ${Math.round(statistics.latency(50))} ms, p95 ${Math.round(statistics.latency(95))} ms`;
+  return ownText(
+    [
+      `**${status.heading}**`,
+      `${status.index}: ${index.documents.length} · ${index.passages.length} ${label.passages} · ${moment(about.builtAt)}`,
+      `${status.questions}: ${total}`,
+      ...counts,
+      `${status.latency}: ${isolate(latency)}`,
+      `${status.memory}: ${isolate(`${Math.round(memory / 2 ** 20)} MB`)}`,
+      `${status.uptime}: ${moment(statistics.since)}`,
+    ],
+    language,
+  );
+}
+
+/** What is kept of a person, with a button to have it deleted. */
+export function privacyMessage(kept: KeptOfUser, days: number, language: Language): Reply {
+  const labels = labelsFor(language);
+  const none = kept.questions.length === 0 && kept.votes.length === 0 && kept.language === undefined;
+  const questions = kept.questions.slice(0, 10).map(({ question }) => `• ${isolate(clean(cut(question, QUESTION_LENGTH)))}`);
+  const text = none ? [labels.nothingKept] : [labels.keptOfYou(kept.questions.length, kept.votes.length), ...questions];
+  const button = new ButtonBuilder().setCustomId('privacy:delete').setLabel(labels.buttons.delete).setStyle(ButtonStyle.Danger).setDisabled(none);
+  return { ...ownText([labels.privacy(days), '', ...text], language), components: [new ActionRowBuilder<ButtonBuilder>().addComponents(button)] };
+}
+
+/** How to use the bot, with buttons to choose its language. */
+export function helpMessage(commands: readonly { readonly name: string; readonly description: string }[], language: Language): Reply {
+  const labels = labelsFor(language);
+  const list = commands.map(({ name, description }) => `• ${isolate(`\`/${name}\``)} ${isolate(description)}`);
+  const button = (to: Language, label: string) =>
+    new ButtonBuilder()
+      .setCustomId(`help:${to}`)
+      .setLabel(label)
+      .setStyle(to === language ? ButtonStyle.Primary : ButtonStyle.Secondary);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button('ar', labels.buttons.arabic), button('en', labels.buttons.english));
+  return { ...ownText([labels.help, '', ...list], language), components: [row] };
+}
+
+/** Lines of the bot's own, each in one direction. */
+function ownText(text: readonly string[], language: Language): Reply {
+  const direction = directionOf(language);
+  const description = text.map((line) => directed(line, direction)).join('\n');
+  return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription(cut(description, LIMITS.embedDescription))], allowedMentions: NO_MENTIONS };
+}
+
+function moment(date: Date): string {
+  return isolate(`${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`);
+}

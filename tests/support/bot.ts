@@ -1,0 +1,55 @@
+import { allCommands } from '../../commands/all.ts';
+import type { App } from '../../src/app.ts';
+import { receptionFor } from '../../src/bot.ts';
+import type { Fairness } from '../../src/discord/admission.ts';
+import { connect, type Gateway } from '../../src/discord/gateway.ts';
+import { register } from '../../src/discord/registration.ts';
+import { createLog } from '../../src/log.ts';
+import { Database } from '../../src/storage/database.ts';
+import { Records } from '../../src/storage/records.ts';
+import { DiscordServer } from './discord-server.ts';
+
+/** The bot, whole, connected to a Discord-compatible server on loopback. */
+export interface TestBot {
+  readonly server: DiscordServer;
+  readonly gateway: Gateway;
+  readonly records: Records;
+  /** Moves the clock of the records on. */
+  pass(milliseconds: number): void;
+  stop(): Promise<void>;
+}
+
+export interface TestBotOptions {
+  readonly arabic?: boolean;
+  readonly fairness?: Partial<Fairness>;
+  /** Folder of the database; default: memory. */
+  readonly folder?: string;
+  /** A server that is there already: the bot is started anew. */
+  readonly server?: DiscordServer;
+}
+
+export async function startBot(app: App, options: TestBotOptions = {}): Promise<TestBot> {
+  const server = options.server ?? (await DiscordServer.start());
+  const commands = allCommands(options.arabic ?? false);
+  const credentials = { token: server.token, guildId: undefined, apiUrl: server.apiUrl };
+  await register(credentials, commands);
+  const database = Database.open(options.folder, () => undefined);
+  let later = 0;
+  const records = new Records(database, 90, () => Date.now() + later);
+  // Room for every question of a test unless it is about the limits.
+  const fairness = { perUser: 1000, perServer: 1000, waiting: 1000, ...options.fairness };
+  const services = receptionFor(app, records, commands, fairness);
+  const gateway = await connect({ credentials, commands, services, log: createLog('silent') });
+  return {
+    server,
+    gateway,
+    records,
+    pass: (milliseconds) => {
+      later += milliseconds;
+    },
+    async stop() {
+      await gateway.stop();
+      database.close();
+    },
+  };
+}
