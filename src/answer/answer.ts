@@ -22,7 +22,7 @@ export interface Citation extends Span {
   readonly translation: string | undefined;
   /** The words that answer, as a span in the document's source, inside the quote; `undefined` where none were found. */
   readonly answer: Span | undefined;
-  /** What stands out: the answer, or without one the words that match the question; spans in the document's source, in order, inside the quote. */
+  /** What stands out: the answer and, outside of it, the words that match the question; spans in the document's source, in order, inside the quote. */
   readonly highlights: readonly Span[];
   readonly score: number;
 }

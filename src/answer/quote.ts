@@ -12,7 +12,7 @@ const MATCHING = 0.55;
 export interface Quote extends Span {
   /** The words that answer, where the reader found them. */
   readonly answer: Span | undefined;
-  /** What stands out: the answer; without one the words that match the question. */
+  /** What stands out: the answer and, outside of it, the words that match the question; in order. */
   readonly highlights: readonly Span[];
 }
 
@@ -23,14 +23,13 @@ export interface Quote extends Span {
 export function quoteFrom(ranked: RankedPassage, question: string, retrieval: Retrieval, answered: boolean): Quote {
   const { passage } = ranked;
   const answer = answered ? ranked.reading?.answer : undefined;
-  if (answer) {
-    const holding = passage.sentences.filter((sentence) => sentence.start < answer.end && answer.start < sentence.end);
-    const span = { start: Math.min(answer.start, holding[0]?.start ?? passage.start), end: Math.max(answer.end, holding.at(-1)?.end ?? passage.end) };
-    return { ...span, answer, highlights: [answer] };
-  }
-  const first = bestSentences(ranked, retrieval);
-  const span = { start: passage.sentences[first.from]?.start ?? passage.start, end: passage.sentences[first.to]?.end ?? passage.end };
-  return { ...span, answer: undefined, highlights: highlights(span, ranked, question, retrieval, first.matches) };
+  const run = answer ? sentencesWith(answer, ranked, retrieval) : bestSentences(ranked, retrieval);
+  const [first, last] = [passage.sentences[run.from] ?? passage, passage.sentences[run.to] ?? passage];
+  const span = { start: Math.min(first.start, answer?.start ?? first.start), end: Math.max(last.end, answer?.end ?? last.end) };
+  const matching = matchingWords(span, ranked, question, retrieval, run.matches);
+  if (!answer) return { ...span, answer, highlights: matching };
+  const outside = matching.filter((word) => word.end <= answer.start || word.start >= answer.end);
+  return { ...span, answer, highlights: [...outside, answer].sort((a, b) => a.start - b.start) };
 }
 
 interface SentenceRun {
@@ -38,6 +37,19 @@ interface SentenceRun {
   readonly from: number;
   readonly to: number;
   readonly matches: readonly TokenMatch[];
+}
+
+function sentencesWith(answer: Span, ranked: RankedPassage, retrieval: Retrieval): SentenceRun {
+  const { sentences } = ranked.passage;
+  const from = Math.max(
+    0,
+    sentences.findIndex((sentence) => answer.start < sentence.end),
+  );
+  const to = Math.max(
+    from,
+    sentences.findLastIndex((sentence) => sentence.start < answer.end),
+  );
+  return { from, to, matches: matchesIn(ranked, retrieval, from, to) };
 }
 
 function bestSentences(ranked: RankedPassage, retrieval: Retrieval): SentenceRun {
@@ -66,7 +78,7 @@ function matchesIn(ranked: RankedPassage, { index, question }: Retrieval, from: 
 }
 
 /** Content words of the quote that share a term with the question, or whose token is the close match of a content word of it. */
-function highlights(quote: Span, ranked: RankedPassage, question: string, retrieval: Retrieval, matches: readonly TokenMatch[]): Span[] {
+function matchingWords(quote: Span, ranked: RankedPassage, question: string, retrieval: Retrieval, matches: readonly TokenMatch[]): Span[] {
   const { passage } = ranked;
   const { spans } = retrieval.index.states;
   const asked = words(question).filter((word) => word.content);

@@ -12,7 +12,7 @@ import { drawable, type Line, type Measure, type Style, type StyledText } from '
 export interface Card {
   readonly document: Document;
   /** A citation of the document, as it is. */
-  readonly citation: Pick<Citation, 'passage' | 'start' | 'end' | 'highlights'>;
+  readonly citation: Pick<Citation, 'passage' | 'start' | 'end' | 'highlights'> & Partial<Pick<Citation, 'answer'>>;
   /** Whether the quote answers the question or only comes near, which the card then says. */
   readonly status: 'answered' | 'related';
   /** Of the question: Isnad's own words are in it. */
@@ -94,7 +94,8 @@ export async function drawCard({ document, citation, status, language, question 
   if (passage.number > 0) heading.push(set(document.title, plain(44, 70, 3, { weight: 'bold', colour: INK })));
 
   const inPassage = ({ start, end }: Span, style: Style) => ({ start: start - passage.start, end: end - passage.start, style });
-  const styled = drawable(passage.text, [inPassage(citation, 'quote'), ...citation.highlights.map((span) => inPassage(span, 'strong'))]);
+  const strong = citation.answer ? [citation.answer] : citation.highlights;
+  const styled = drawable(passage.text, [inPassage(citation, 'quote'), ...strong.map((span) => inPassage(span, 'strong'))]);
   // The quote matters most; where it is too long, the first of what stands out in it.
   const body = typeset(styled, directionOfText(passage.text), bodySetting(palette.strong), styled.styles.slice(0, 2));
 

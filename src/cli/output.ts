@@ -35,7 +35,8 @@ function highlighted(citation: Citation): string {
   let at = citation.start;
   const part = (from: number, to: number) => citation.quote.slice(from - citation.start, to - citation.start);
   for (const { start, end } of citation.highlights) {
-    text += part(at, start) + paint.bold(paint.cyan(part(start, end)));
+    const marked = paint.bold(paint.cyan(part(start, end)));
+    text += part(at, start) + (start === citation.answer?.start ? paint.underline(marked) : marked);
     at = end;
   }
   return text + part(at, citation.end);

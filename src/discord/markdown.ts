@@ -3,43 +3,56 @@ import type { Language } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import { LIMITS } from './limits.ts';
 
+/** What stands out in a quote: words in bold, the answer underlined besides. */
+export interface Marks {
+  readonly highlights: readonly Span[];
+  readonly answer?: Span | undefined;
+}
+
+type Style = 'plain' | 'bold' | 'answer';
+const OPEN: Readonly<Record<Style, string>> = { plain: '', bold: '**', answer: '__**' };
+const CLOSE: Readonly<Record<Style, string>> = { plain: '', bold: '**', answer: '**__' };
+
 /**
- * As much of a quote as fits, in Markdown with its highlights bold; whole words, from the start of the quote.
+ * As much of a quote as fits, in Markdown with what stands out marked; whole words, from the start of the quote.
  *
- * @param span of the quote in its source; highlights are spans of the same
+ * @param span of the quote in its source; marks are spans of the same
  * @param limit in characters, Markdown included
  * @returns the Markdown, and whether something was left out
  */
-export function excerpt(span: Span, quote: string, highlights: readonly Span[], limit: number): [text: string, cutOff: boolean] {
-  const pieces: { text: string; bold: boolean }[] = [];
+export function excerpt(span: Span, quote: string, { highlights, answer }: Marks, limit: number): [text: string, cutOff: boolean] {
+  const pieces: { text: string; style: Style }[] = [];
   let at = span.start;
-  const add = (to: number, bold: boolean) => {
-    for (const word of quote.slice(at - span.start, to - span.start).match(/\s*\S{1,200}|\s+$/gu) ?? []) pieces.push({ text: clean(word), bold });
+  const add = (to: number, style: Style) => {
+    for (const word of quote.slice(at - span.start, to - span.start).match(/\s*\S{1,200}|\s+$/gu) ?? []) pieces.push({ text: clean(word), style });
     at = to;
   };
-  for (const highlight of joined(highlights, quote, span.start)) {
-    add(highlight.start, false);
-    add(highlight.end, true);
+  for (const highlight of joined(highlights, answer, quote, span.start)) {
+    add(highlight.start, 'plain');
+    add(highlight.end, highlight.start === answer?.start ? 'answer' : 'bold');
   }
-  add(span.end, false);
+  add(span.end, 'plain');
   let text = '';
-  let bold = false;
+  let style: Style = 'plain';
   for (const piece of pieces) {
-    const next = piece.bold === bold ? piece.text : bold ? `**${piece.text}` : `${/^\s*/u.exec(piece.text)?.[0] ?? ''}**${piece.text.trimStart()}`;
-    if (text.length + next.length + 2 > limit) return [bold ? `${text}**` : text, true];
+    const space = /^\s*/u.exec(piece.text)?.[0] ?? '';
+    const next = piece.style === style ? piece.text : CLOSE[style] + space + OPEN[piece.style] + piece.text.slice(space.length);
+    if (text.length + next.length + CLOSE[piece.style].length > limit) return [text + CLOSE[style], true];
     text += next;
-    bold = piece.bold;
+    style = piece.style;
   }
-  return [bold ? `${text}**` : text, false];
+  return [text + CLOSE[style], false];
 }
 
-/** Highlights with nothing but white space between them read as one. */
-function joined(highlights: readonly Span[], quote: string, start: number): Span[] {
+/** Words with nothing but white space between them read as one; the answer stays apart. */
+function joined(highlights: readonly Span[], answer: Span | undefined, quote: string, start: number): Span[] {
   const result: Span[] = [];
+  const isAnswer = (span: Span) => span.start === answer?.start;
   for (const span of highlights) {
     const before = result.at(-1);
-    if (before && /^\s*$/u.test(quote.slice(before.end - start, span.start - start))) result[result.length - 1] = { start: before.start, end: span.end };
-    else result.push(span);
+    const apart = !before || isAnswer(before) || isAnswer(span) || !/^\s*$/u.test(quote.slice(before.end - start, span.start - start));
+    if (apart) result.push(span);
+    else result[result.length - 1] = { start: before.start, end: span.end };
   }
   return result;
 }

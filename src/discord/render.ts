@@ -76,7 +76,7 @@ export function plainMessage(text: string, language: Language | 'other'): Reply 
 export function passageMessage(document: Document, passage: Passage, language: Language, citation?: Citation): Reply {
   const labels = labelsFor(language).buttons;
   const direction = directionOfText(passage.text);
-  const [shown] = excerpt(passage, passage.text, citation ? [citation] : [], LIMITS.embedDescription - 8);
+  const [shown] = excerpt(passage, passage.text, { highlights: citation ? [citation] : [] }, LIMITS.embedDescription - 8);
   const last = document.passages.length - 1;
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
@@ -115,13 +115,13 @@ export function documentKey(document: Document): string {
 function citationText(citation: Citation, language: Language | 'other', direction: Direction): string {
   const { n, passage, title, translation } = citation;
   const translated = language === 'en' && translation !== undefined;
-  const [quote, cutOff] = excerpt(citation, citation.quote, citation.highlights, CITATION_LENGTH - PLACE_LENGTH - (translated ? TRANSLATION_LENGTH : 0));
+  const [quote, cutOff] = excerpt(citation, citation.quote, citation, CITATION_LENGTH - PLACE_LENGTH - (translated ? TRANSLATION_LENGTH : 0));
   const quoteDirection = directionOfText(citation.quote);
   const place = `[${n}] ${paragraphLabel(passage, wordingFor(language))} · ${titleWithin(title, 100)}`;
   const parts = [lines(quote + (cutOff ? ' …' : ''), quoteDirection, '> '), directed(place, direction)];
   if (translated) {
     const label = `${labelsFor(language).translationOf}: `;
-    const [text, short] = excerpt({ start: 0, end: translation.length }, translation, [], TRANSLATION_LENGTH - label.length);
+    const [text, short] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, TRANSLATION_LENGTH - label.length);
     parts.push(`${label}${oneLine(text)}${short ? ' …' : ''}`);
   }
   return parts.join('\n');

@@ -60,7 +60,7 @@ export function hitsMessage(result: SearchResult, heading: string, page: number,
 }
 
 function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
-  const [quote, cutOff] = excerpt(hit, hit.quote, hit.highlights, EXCERPT_LENGTH);
+  const [quote, cutOff] = excerpt(hit, hit.quote, hit, EXCERPT_LENGTH);
   const full = Math.round(ofBest * BAR_LENGTH);
   const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
   const place = `${isolate(bar)} ${paragraphLabel(hit.passage, wordingFor(language))} · ${titleWithin(hit.title, 100)}`;
@@ -74,7 +74,7 @@ export function summaryMessage(document: Document, sentences: readonly KeySenten
   // Each takes its share of what a description holds.
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, sentences.length)) - 60;
   const parts = sentences.map(({ text, passage, ...span }, i) => {
-    const [quote, cutOff] = excerpt(span, text, [], share);
+    const [quote, cutOff] = excerpt(span, text, { highlights: [] }, share);
     const line = lines(quote + (cutOff ? ' …' : ''), directionOfText(text), '> ');
     return `${line}\n${directed(`[${i + 1}] ${paragraphLabel(passage.number, wording)}`, direction)}`;
   });
@@ -90,7 +90,7 @@ export function translationMessage(citations: readonly Citation[], language: Lan
   const translated = citations.flatMap(({ n, passage, translation }) => (translation === undefined ? [] : [{ n, passage, translation }]));
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, translated.length)) - 60;
   const parts = translated.map(({ n, passage, translation }) => {
-    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, [], share);
+    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, share);
     return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${n}] ${paragraphLabel(passage, wordingFor(language))}`, directionOf(language))}`;
   });
   const heading = directed(translated.length === 0 ? labels.noTranslation : labels.translationOf, directionOf(language));

@@ -1,5 +1,6 @@
 import type { Document } from '../corpus/document.ts';
 import type { Encoder } from '../embedding/encoder.ts';
+import { misalignedTranslations } from './alignment.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { Memories } from './memories.ts';
@@ -12,6 +13,8 @@ export type BuildProgress = (done: number, total: number) => void;
 /** An index as built, with what must be written of it. */
 export interface BuiltIndex extends ReportIndex {
   readonly vectors: HnswIndex;
+  /** Reports whose translation is not one of them, paragraph by paragraph: id → numbers of the paragraphs that fit another better. */
+  readonly misaligned: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Embeds every passage, and every translation of one, and builds the three indexes over them, in memory. */
@@ -37,5 +40,6 @@ export async function buildIndex(documents: readonly Document[], encoder: Encode
     states: TokenStates.from(encoded, dimensions),
     memories: Memories.from(encoded),
     translations,
+    misaligned: misalignedTranslations(passages, translations, encoded, dimensions),
   };
 }

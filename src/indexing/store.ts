@@ -53,6 +53,8 @@ export interface OpenedIndex {
  * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
  * found, and nothing is ever changed in place. Of two processes that build at once the first to rename wins; the other takes that.
  *
+ * A translation that turns out not to be one of its report is named and left out: English shown under an Arabic quote would be wrong.
+ *
  * @throws UserError when the folder can't be written
  */
 export async function openIndex(folder: string, documents: readonly Document[], encoder: Encoder, options: OpenOptions = {}): Promise<OpenedIndex> {
@@ -64,6 +66,7 @@ export async function openIndex(folder: string, documents: readonly Document[], 
   try {
     await makeFolder(folder);
     const built = await buildIndex(documents, encoder, options.onProgress);
+    if (built.misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, built.misaligned, options.onNotice), encoder, options);
     const builtAt = await publish(folder, home, built, encoder.info);
     // Another process may tidy at the same time; what is left over, the next build removes.
     await tidy(folder, home).catch(() => undefined);
@@ -75,6 +78,19 @@ export async function openIndex(folder: string, documents: readonly Document[], 
       cause: error,
     });
   }
+}
+
+function withoutMisaligned(documents: readonly Document[], misaligned: BuiltIndex['misaligned'], onNotice: OpenOptions['onNotice']): Document[] {
+  return documents.map((document) => {
+    const numbers = misaligned.get(document.id);
+    if (!numbers) return document;
+    const which = `${numbers
+      .slice(0, 5)
+      .map((number) => `¶${number}`)
+      .join(', ')}${numbers.length > 5 ? ' …' : ''}`;
+    onNotice?.(`The translation of ${document.id} is left out: its paragraphs do not translate those of the report (${which}). Align them one to one.`);
+    return { ...document, translationSha256: undefined, passages: document.passages.map((passage) => ({ ...passage, translation: undefined })) };
+  });
 }
 
 /** What is wrong with the index in a folder, or `undefined` when it is sound. For the doctor. */

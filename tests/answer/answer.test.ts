@@ -11,6 +11,7 @@ import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { buildIndex } from '../../src/indexing/build.ts';
+import type { Span } from '../../src/text/span.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { testConfig } from '../support/app.ts';
 
@@ -48,7 +49,11 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ status: 'answered', language: 'ar', candidates: { length: 10 } });
     const [first] = answer.citations;
     expect(first).toMatchObject({ n: 1, document: '000_ddcf634ad3ebf0b8', passage: 7 });
-    expect(first?.highlights.map(({ start, end }) => first.quote.slice(start - first.start, end - first.start))).toEqual(['بالمدفعية الثقيلة']);
+    const text = (span: Span | undefined) => span && first?.quote.slice(span.start - first.start, span.end - first.start);
+    expect(text(first?.answer)).toBe('بالمدفعية الثقيلة');
+    // Words of the question stand out beside it, in the order of the text.
+    expect(first?.highlights.map(text)).toEqual(expect.arrayContaining(['طيران', 'التحالف', 'بالمدفعية الثقيلة', 'الميادين']));
+    expect(first?.highlights).toContainEqual(first?.answer);
     expectVerbatim(answer, answerer);
   });
 

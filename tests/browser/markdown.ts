@@ -4,10 +4,10 @@ export interface ShownLine {
   readonly runs: readonly { readonly text: string; readonly bold: boolean }[];
 }
 
-/** An address is shown as it stands; a backslash takes the meaning of the mark after it; two stars begin or end bold. */
-const TOKEN = /https?:\/\/[^\s*]+|\\[^\p{L}\p{N}\s]|\*\*|./gsu;
+/** An address is shown as it stands; a backslash takes the meaning of the mark after it; two stars begin or end bold, two underscores a line under it. */
+const TOKEN = /https?:\/\/[^\s*]+|\\[^\p{L}\p{N}\s]|\*\*|__|./gsu;
 
-/** The little of Discord's Markdown that Isnad writes: bold, quote blocks, escapes. */
+/** The little of Discord's Markdown that Isnad writes: bold, underlined, quote blocks, escapes. */
 export function shownLines(markdown: string): ShownLine[] {
   return markdown.split('\n').map((line) => {
     const quote = line.startsWith('> ');
@@ -15,7 +15,7 @@ export function shownLines(markdown: string): ShownLine[] {
     for (const [token] of (quote ? line.slice(2) : line).matchAll(TOKEN)) {
       const run = runs.at(-1) as (typeof runs)[number];
       if (token === '**') runs.push({ text: '', bold: !run.bold });
-      else run.text += token.length > 1 && token.startsWith('\\') ? token.slice(1) : token;
+      else if (token !== '__') run.text += token.length > 1 && token.startsWith('\\') ? token.slice(1) : token;
     }
     return { quote, runs: runs.filter(({ text }) => text !== '') };
   });

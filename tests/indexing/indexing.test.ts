@@ -191,6 +191,32 @@ describe('the index folder', () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
+  test('a translation that is not one of its report, paragraph by paragraph, is named and left out', async () => {
+    const english = [
+      'An old bridge collapses in the city',
+      'The bridge collapsed at dawn on Sunday after the river flooded.',
+      'Police closed the road until evening.',
+    ];
+    const translated = (texts: readonly string[]) =>
+      documents.map((document) => ({
+        ...document,
+        translationSha256: texts.join(),
+        passages: document.passages.map((passage, i) => ({ ...passage, translation: texts[i] })),
+      }));
+    const right = await open(temporaryFolder(), translated(english));
+    expect([right.notices, right.index.translations.size]).toEqual([[], 3]);
+    const [title = '', first = '', second = ''] = english;
+    const folder = temporaryFolder();
+    for (const _ of ['built', 'opened again']) {
+      const swapped = await open(folder, translated([title, second, first]));
+      expect(swapped.notices).toEqual([
+        'The translation of report is left out: its paragraphs do not translate those of the report (¶1, ¶2). Align them one to one.',
+      ]);
+      expect(swapped.index.translations.size).toBe(0);
+      expect(swapped.index.documents[0]?.passages[1]).toMatchObject({ text: 'انهار الجسر فجر الأحد بعد فيضان النهر.', translation: undefined });
+    }
+  });
+
   test('another report or a changed one is another index; the newest few stay, older ones are cleared away', async () => {
     const folder = temporaryFolder();
     const before = await open(folder);
