@@ -80,7 +80,7 @@ export function passageMessage(document: Document, passage: Passage, language: L
   const last = document.passages.length - 1;
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
-    .setTitle(heading(document.title))
+    .setTitle(heading(document.title) || null)
     .setDescription(lines(shown, direction))
     .setFooter({ text: directed(`${paragraphLabel(passage.number, wordingFor(language))} / ${last}`, directionOf(language)) });
   const button = (label: string, to: number) =>

@@ -25,11 +25,12 @@ export interface Line {
 /** What is used of Playwright, stated here: `npm run check` must not need the engine's package. */
 interface Page {
   goto(url: string): Promise<unknown>;
+  locator(selector: string): { screenshot(): Promise<Buffer> };
   evaluate<T>(script: string): Promise<T>;
   screenshot(options: { clip: { x: number; y: number; width: number; height: number } }): Promise<Buffer>;
 }
 interface Browser {
-  newPage(): Promise<Page>;
+  newPage(options?: { deviceScaleFactor: number }): Promise<Page>;
   close(): Promise<void>;
 }
 interface Playwright {
@@ -70,6 +71,14 @@ export class Engine {
   async lean({ left, right, top, bottom }: Glyph): Promise<number> {
     const picture = await this.#page.screenshot({ clip: { x: left, y: top, width: right - left, height: bottom - top } });
     return this.#page.evaluate(`lean('data:image/png;base64,${picture.toString('base64')}')`);
+  }
+
+  /** The first element of a page, drawn at twice its size. @param file its HTML, whose addresses are relative to it */
+  async draw(file: string): Promise<Buffer> {
+    const page = await this.#browser.newPage({ deviceScaleFactor: 2 });
+    await page.goto(pathToFileURL(file).href);
+    await page.evaluate('document.fonts.ready.then(() => undefined)');
+    return page.locator('body > *:first-child').screenshot();
   }
 
   close(): Promise<void> {

@@ -162,11 +162,10 @@ describe('words of our own', () => {
     const index = { documents: [arabic, english] } as unknown as ReportIndex;
     const about = { model: 'Xenova/e5-small (q8)', builtAt: new Date('2024-02-05T10:30:00Z'), version: '0.1.0' };
     const lines = await engine.show(linesOf(sourcesMessage(index, about, 'ar')));
-    const count = (document: Document) => ['(', `${document.passages.length}`, 'فقرة', ')'];
     const expected = [
       ['التقارير', '(', '2', ')'],
-      ['•', ...pieces(arabic.title), ...count(arabic)],
-      ['•', english.title, ...count(english)],
+      ['•', ...pieces(arabic.title), '(', `${arabic.passages.length}`, 'فقرة', '·', 'مع', 'ترجمة', 'إنجليزية', 'غير', 'رسمية', ')'],
+      ['•', english.title, '(', `${english.passages.length}`, 'فقرة', ')'],
       ['النموذج', ':', 'Xenova/e5-small (q8)'],
       ['الفهرس', ':', '2024-02-05 10:30 UTC'],
       ['الإصدار', ':', 'Isnad 0.1.0'],
