@@ -48,7 +48,7 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
   return new Reception({
     answerer: () => app.answerer,
     about: () => ({ version: VERSION, model: app.encoder.info.id, builtAt: app.opened.builtAt }),
-    commands: commands.flatMap((command) => ('menu' in command ? [] : [command.data])),
+    commands: commands.flatMap((command) => ('menu' in command ? [] : [{ ...command.data, admin: command.admin ?? false }])),
     records,
     fairness,
     async drawCard(answer) {

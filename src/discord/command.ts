@@ -38,13 +38,22 @@ export interface Asked {
   readonly id: string | undefined;
 }
 
+/** A slash command as `/help` tells of it. */
+export interface CommandInfo {
+  readonly name: string;
+  /** English, then Arabic behind ` · `: Discord shows one text to all. */
+  readonly description: string;
+  /** For those who manage a server. */
+  readonly admin: boolean;
+}
+
 /** What commands and buttons may use. */
 export interface Services {
   /** As it is now; it changes when the reports are read again. */
   readonly index: ReportIndex;
   readonly about: About;
   /** The slash commands there are. */
-  readonly commands: readonly { readonly name: string; readonly description: string }[];
+  readonly commands: readonly CommandInfo[];
   readonly records: Records;
   readonly statistics: Statistics;
   /**

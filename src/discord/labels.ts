@@ -1,3 +1,4 @@
+import { isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Busy } from './admission.ts';
 
@@ -32,7 +33,7 @@ export interface Labels {
   readonly unanswered: (count: number) => string;
   readonly noneUnanswered: string;
   readonly asked: (times: number) => string;
-  readonly status: Readonly<Record<'heading' | 'index' | 'questions' | 'latency' | 'memory' | 'uptime' | 'waiting', string>>;
+  readonly status: Readonly<Record<'heading' | 'index' | 'questions' | 'latency' | 'memory' | 'uptime', string>>;
   readonly reindexed: (passages: number, built: boolean) => string;
   readonly privacy: (days: number) => string;
   readonly keptOfYou: (questions: number, votes: number) => string;
@@ -40,8 +41,23 @@ export interface Labels {
   readonly deleted: string;
   readonly notDeleted: string;
   readonly help: string;
-  readonly about: Readonly<Record<'reports' | 'model' | 'index' | 'version' | 'passages' | 'translated', string>>;
+  readonly forAdmins: string;
+  readonly passages: (count: number) => string;
+  readonly about: Readonly<Record<'reports' | 'model' | 'index' | 'version' | 'translated', string>>;
 }
+
+const ARABIC_PLURAL = new Intl.PluralRules('ar');
+
+/** A counted noun in Arabic: one and two have forms of their own, three to ten another (CLDR plural rules). */
+function counted(count: number, [one, two, few, many]: readonly [string, string, string, string]): string {
+  const form = ARABIC_PLURAL.select(count);
+  if (form === 'one') return one;
+  if (form === 'two') return two;
+  return `${count} ${form === 'few' ? few : many}`;
+}
+
+const arabicPassages = (count: number) => counted(count, ['فقرة واحدة', 'فقرتان', 'فقرات', 'فقرة']);
+const englishPassages = (count: number) => `${count} ${count === 1 ? 'passage' : 'passages'}`;
 
 const LABELS: Readonly<Record<Language, Labels>> = {
   ar: {
@@ -65,7 +81,8 @@ const LABELS: Readonly<Record<Language, Labels>> = {
       all: (seconds) => `الأسئلة كثيرة الآن. اسأل من جديد بعد ${seconds} ث من فضلك.`,
     },
     expired: 'انتهت صلاحية هذه الأزرار. اسأل من جديد من فضلك.',
-    notYours: 'هذا الزر لمن سأل. اسأل أنت عبر الأمر /ask.',
+    // Between Arabic and Latin the slash would go with the Arabic, and be seen behind its command.
+    notYours: `هذا الزر لمن سأل. اسأل أنت عبر الأمر ${isolate('/ask')}.`,
     admins: 'هذا الأمر لمن يدير الخادم.',
     thanks: 'شكرا، سجلت رأيك.',
     notKept: 'تعذر حفظ هذا الآن. حاول مرة أخرى بعد قليل.',
@@ -97,7 +114,7 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     },
     unanswered: (count) => `أسئلة بقيت بلا جواب أو لم ترض إجابتها (${count}):`,
     noneUnanswered: 'لا أسئلة بقيت بلا جواب.',
-    asked: (times) => (times === 1 ? 'مرة واحدة' : `${times} مرات`),
+    asked: (times) => counted(times, ['مرة واحدة', 'مرتان', 'مرات', 'مرة']),
     status: {
       heading: 'الحالة',
       index: 'الفهرس',
@@ -105,17 +122,18 @@ const LABELS: Readonly<Record<Language, Labels>> = {
       latency: 'زمن الإجابة',
       memory: 'الذاكرة',
       uptime: 'يعمل منذ',
-      waiting: 'في الانتظار',
     },
-    reindexed: (passages, built) => (built ? `قرأت التقارير من جديد: ${passages} فقرة.` : `لم يتغير شيء: ${passages} فقرة.`),
+    reindexed: (passages, built) => `${built ? 'قرأت التقارير من جديد' : 'لم يتغير شيء'}: ${arabicPassages(passages)}.`,
     privacy: (days) =>
-      `أحفظ سؤالك يوما واحدا لتعمل أزراره. الأسئلة التي بقيت بلا جواب أو لم ترض إجابتها أحفظها ${days} يوما ليراها من يدير الخادم، بلا اسمك. لا أحفظ غير ذلك، ولا يخرج شيء من الجهاز.`,
-    keptOfYou: (questions, votes) => `المحفوظ عنك الآن: ${questions} من الأسئلة، ${votes} من التقييمات.`,
+      `أحفظ سؤالك يوما واحدا لتعمل أزراره. الأسئلة التي بقيت بلا جواب أو لم ترض إجابتها أحفظها ${counted(days, ['يوما واحدا', 'يومين', 'أيام', 'يوما'])} ليراها من يدير الخادم، بلا اسمك، ومعها تقييماتك. واللغة التي اخترتها أحفظها حتى تحذفها. لا أحفظ غير ذلك، ولا يخرج شيء من الجهاز.`,
+    keptOfYou: (questions, votes) => `المحفوظ عنك الآن: أسئلة (${questions})، تقييمات (${votes}).`,
     nothingKept: 'لا شيء محفوظ عنك الآن.',
     deleted: 'حذفت كل ما كان محفوظا عنك.',
     notDeleted: 'تعذر الحذف الآن. حاول مرة أخرى بعد قليل.',
-    help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك.',
-    about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', passages: 'فقرة', translated: 'مع ترجمة إنجليزية غير رسمية' },
+    help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك.\nفي القنوات اذكرني مع سؤالك، أو اذكرني ردا على رسالة لأجيب عنها. وفي الرسائل الخاصة اكتب سؤالك مباشرة.',
+    forAdmins: 'لمن يدير الخادم:',
+    passages: arabicPassages,
+    about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', translated: 'مع ترجمة إنجليزية غير رسمية' },
   },
   en: {
     buttons: {
@@ -178,22 +196,22 @@ const LABELS: Readonly<Record<Language, Labels>> = {
       latency: 'Time to answer',
       memory: 'Memory',
       uptime: 'Up since',
-      waiting: 'waiting',
     },
-    reindexed: (passages, built) => (built ? `The reports were read again: ${passages} passages.` : `Nothing changed: ${passages} passages.`),
+    reindexed: (passages, built) => `${built ? 'The reports were read again' : 'Nothing changed'}: ${englishPassages(passages)}.`,
     privacy: (days) =>
-      `I keep your question for one day so that its buttons work. Questions that stayed unanswered or whose answer did not please are kept ${days} days for those who manage the server, without your name. Nothing else is kept, and nothing leaves the machine.`,
-    keptOfYou: (questions, votes) => `Kept of you now: ${questions} questions, ${votes} votes.`,
+      `I keep your question for one day so that its buttons work. Questions that stayed unanswered or whose answer did not please are kept ${days} ${days === 1 ? 'day' : 'days'} for those who manage the server, without your name, and your votes with them. The language you chose is kept until you delete it. Nothing else is kept, and nothing leaves the machine.`,
+    keptOfYou: (questions, votes) => `Kept of you now: questions (${questions}), votes (${votes}).`,
     nothingKept: 'Nothing is kept of you now.',
     deleted: 'Everything kept of you has been deleted.',
     notDeleted: 'It could not be deleted right now. Please try again in a moment.',
-    help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer.',
+    help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer.\nIn channels mention me with your question, or in reply to a message to ask about that. In direct messages just write.',
+    forAdmins: 'For those who manage the server:',
+    passages: englishPassages,
     about: {
       reports: 'Reports',
       model: 'Model',
       index: 'Index',
       version: 'Version',
-      passages: 'passages',
       translated: 'with an unofficial English translation',
     },
   },

@@ -52,7 +52,7 @@ export class Reception implements Services {
     const begun = performance.now();
     await this.#admission.admit(place.userId, place.guildId ?? undefined);
     return this.#conversations.inOrder(`${place.channelId ?? 'dm'}:${place.userId}`, async (last) => {
-      const answer = await this.#admission.inTurn(() => this.#parts.answerer().answer(question, previous ?? last));
+      const answer = this.#addressed(place, await this.#admission.inTurn(() => this.#parts.answerer().answer(question, previous ?? last)));
       this.statistics.record(answer.status, performance.now() - begun);
       const valid = answer.status !== 'invalid';
       return { result: { answer, id: valid ? this.#remember(place, answer, answer.status) : undefined }, searched: valid ? answer.searched : undefined };
@@ -68,7 +68,7 @@ export class Reception implements Services {
 
   async search(place: Place, text: string): Promise<SearchResult> {
     await this.#admission.admit(place.userId, place.guildId ?? undefined);
-    return this.#admission.inTurn(() => this.#parts.answerer().search(text));
+    return this.#addressed(place, await this.#admission.inTurn(() => this.#parts.answerer().search(text)));
   }
 
   drawCard(answer: Answer): ReturnType<Services['drawCard']> {
@@ -82,6 +82,11 @@ export class Reception implements Services {
   languageFor({ userId, guildId }: Place): Language {
     const chosen = this.records.languageOf(userId) ?? (guildId === null ? undefined : this.records.serverSettings(guildId).language);
     return chosen ?? (detectLanguage(this.index.documents[0]?.title ?? '') === 'en' ? 'en' : 'ar');
+  }
+
+  /** What came of a text in the language to speak: that of the text, and where it tells none ("?!", "2024") that of the person. */
+  #addressed<T extends { readonly question: string; readonly language: Language | 'other' }>(place: Place, result: T): T {
+    return detectLanguage(result.question) === undefined ? { ...result, language: this.languageFor(place) } : result;
   }
 
   #remember({ guildId, userId }: Place, { question, searched, language }: Answer, status: Exclude<Answer['status'], 'invalid'>): string {

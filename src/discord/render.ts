@@ -76,12 +76,14 @@ export function plainMessage(text: string, language: Language | 'other'): Reply 
 export function passageMessage(document: Document, passage: Passage, language: Language, citation?: Citation): Reply {
   const labels = labelsFor(language).buttons;
   const direction = directionOfText(passage.text);
-  const [shown] = excerpt(passage, passage.text, { highlights: citation ? [citation] : [] }, LIMITS.embedDescription - 8);
+  const translated = translationLine(passage.translation, language, LIMITS.embedDescription / 2);
+  const limit = LIMITS.embedDescription - translated.join('').length - 10;
+  const [shown] = excerpt(passage, passage.text, { highlights: citation ? [citation] : [] }, limit);
   const last = document.passages.length - 1;
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
     .setTitle(heading(document.title) || null)
-    .setDescription(lines(shown, direction))
+    .setDescription([lines(shown, direction), ...translated].join('\n\n'))
     .setFooter({ text: directed(`${paragraphLabel(passage.number, wordingFor(language))} / ${last}`, directionOf(language)) });
   const button = (label: string, to: number) =>
     new ButtonBuilder()
@@ -114,15 +116,20 @@ export function documentKey(document: Document): string {
 /** The quote, its place, and for whoever asked in English the English of its paragraph. */
 function citationText(citation: Citation, language: Language | 'other', direction: Direction): string {
   const { n, passage, title, translation } = citation;
-  const translated = language === 'en' && translation !== undefined;
-  const [quote, cutOff] = excerpt(citation, citation.quote, citation, CITATION_LENGTH - PLACE_LENGTH - (translated ? TRANSLATION_LENGTH : 0));
-  const quoteDirection = directionOfText(citation.quote);
+  const translated = translationLine(translation, language, TRANSLATION_LENGTH);
+  const [quote, cutOff] = excerpt(citation, citation.quote, citation, CITATION_LENGTH - PLACE_LENGTH - (translated.length > 0 ? TRANSLATION_LENGTH : 0));
   const place = `[${n}] ${paragraphLabel(passage, wordingFor(language))} · ${titleWithin(title, 100)}`;
-  const parts = [lines(quote + (cutOff ? ' …' : ''), quoteDirection, '> '), directed(place, direction)];
-  if (translated) {
-    const label = `${labelsFor(language).translationOf}: `;
-    const [text, short] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, TRANSLATION_LENGTH - label.length);
-    parts.push(`${label}${oneLine(text)}${short ? ' …' : ''}`);
-  }
-  return parts.join('\n');
+  return [lines(quote + (cutOff ? ' …' : ''), directionOfText(citation.quote), '> '), directed(place, direction), ...translated].join('\n');
+}
+
+/**
+ * The English of a paragraph as a line under it, for those who read English; no line where there is none or it is not needed.
+ *
+ * @param limit of the whole line, in characters
+ */
+export function translationLine(translation: string | undefined, language: Language | 'other', limit: number): string[] {
+  if (language !== 'en' || translation === undefined) return [];
+  const label = `${labelsFor(language).translationOf}: `;
+  const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, limit - label.length - 2);
+  return [`${label}${oneLine(text)}${cutOff ? ' …' : ''}`];
 }

@@ -7,16 +7,18 @@ import type { ReportIndex } from '../indexing/report-index.ts';
 import type { KeptOfUser, ServerSettings } from '../storage/records.ts';
 import { directed, directionOfText, isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
-import type { About } from './command.ts';
+import type { About, CommandInfo } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { clean, cut, directionOf, excerpt, lines, titleWithin } from './markdown.ts';
-import { NO_MENTIONS, PASSAGE_COLOUR, type Reply } from './render.ts';
+import { NO_MENTIONS, PASSAGE_COLOUR, type Reply, translationLine } from './render.ts';
 import type { Statistics } from './statistics.ts';
 
 /** Passages on a page of a search. */
 const ON_A_PAGE = 5;
-const EXCERPT_LENGTH = 420;
+const EXCERPT_LENGTH = 380;
+/** What there is of a translation under a passage that a search found. */
+const TRANSLATED_LENGTH = 240;
 const BAR_LENGTH = 10;
 /** Groups of unanswered questions shown; the file has them all. */
 const GROUPS_SHOWN = 15;
@@ -64,7 +66,11 @@ function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string
   const full = Math.round(ofBest * BAR_LENGTH);
   const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
   const place = `${isolate(bar)} ${paragraphLabel(hit.passage, wordingFor(language))} · ${titleWithin(hit.title, 100)}`;
-  return `${lines(quote + (cutOff ? ' …' : ''), directionOfText(hit.quote), '> ')}\n${directed(place, directionOf(language))}`;
+  return [
+    lines(quote + (cutOff ? ' …' : ''), directionOfText(hit.quote), '> '),
+    directed(place, directionOf(language)),
+    ...translationLine(hit.translation, language, TRANSLATED_LENGTH),
+  ].join('\n');
 }
 
 /** The key sentences of a report, in its own order. */
@@ -102,7 +108,7 @@ export function sourcesMessage(index: ReportIndex, about: About, language: Langu
   const { about: label } = labelsFor(language);
   const reports = index.documents.slice(0, 10).map((document) => {
     const translated = document.translationSha256 === undefined ? '' : ` · ${label.translated}`;
-    return `• ${titleWithin(document.title, 200)} (${document.passages.length} ${label.passages}${translated})`;
+    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated})`;
   });
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
@@ -142,7 +148,7 @@ export function unansweredMessage(groups: readonly QuestionGroup[], count: numbe
 
 /** How the bot is doing. */
 export function statusMessage(index: ReportIndex, about: About, statistics: Statistics, memory: number, language: Language): Reply {
-  const { status, about: label } = labelsFor(language);
+  const { status, passages } = labelsFor(language);
   const wording = wordingFor(language).status;
   const counts = (['answered', 'related', 'not_found'] as const).map((kind) => `• ${wording[kind].replace(/[:؛;.].*$/u, '')}: ${statistics.count(kind)}`);
   const total = (['answered', 'related', 'not_found', 'invalid'] as const).reduce((sum, kind) => sum + statistics.count(kind), 0);
@@ -150,7 +156,7 @@ export function statusMessage(index: ReportIndex, about: About, statistics: Stat
   return ownText(
     [
       `**${status.heading}**`,
-      `${status.index}: ${index.documents.length} · ${index.passages.length} ${label.passages} · ${moment(about.builtAt)}`,
+      `${status.index}: ${index.documents.length} · ${passages(index.passages.length)} · ${moment(about.builtAt)}`,
       `${status.questions}: ${total}`,
       ...counts,
       `${status.latency}: ${isolate(latency)}`,
@@ -172,16 +178,19 @@ export function privacyMessage(kept: KeptOfUser, days: number, language: Languag
 }
 
 /** How to use the bot, with buttons to choose its language. */
-export function helpMessage(commands: readonly { readonly name: string; readonly description: string }[], language: Language): Reply {
+export function helpMessage(commands: readonly CommandInfo[], language: Language): Reply {
   const labels = labelsFor(language);
-  const list = commands.map(({ name, description }) => `• ${isolate(`\`/${name}\``)} ${isolate(description)}`);
+  const list = (admin: boolean) =>
+    commands
+      .filter((command) => command.admin === admin)
+      .map(({ name, description }) => `• ${isolate(`\`/${name}\``)} ${isolate(description.split(' · ')[language === 'en' ? 0 : 1] ?? description)}`);
   const button = (to: Language, label: string) =>
     new ButtonBuilder()
       .setCustomId(`help:${to}`)
       .setLabel(label)
       .setStyle(to === language ? ButtonStyle.Primary : ButtonStyle.Secondary);
   const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button('ar', labels.buttons.arabic), button('en', labels.buttons.english));
-  return { ...ownText([labels.help, '', ...list], language), components: [row] };
+  return { ...ownText([...labels.help.split('\n'), '', ...list(false), '', `**${labels.forAdmins}**`, ...list(true)], language), components: [row] };
 }
 
 /** Lines of the bot's own, each in one direction. */

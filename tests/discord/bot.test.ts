@@ -167,6 +167,19 @@ describe('messages', () => {
     expect(ignored.replies.filter((r) => r.message_reference?.message_id !== mention.message.id)).toEqual([]);
   });
 
+  test('a mention in reply to a message is a question about that message; where Discord does not show its text, the way to ask is told', async () => {
+    const guild = server.addGuild({ name: 'News' });
+    const channel = server.addTextChannel(guild.id, 'general');
+    const [user, other] = [server.addUser({ username: 'salma' }), server.addUser({ username: 'john' })];
+    const shownToBot = server.userMessage({ user: other, channel, content: `<@${server.bot.id}> ماذا فعلت طائرات الاستطلاع؟`, mentions: [server.bot] });
+    await shownToBot.reply();
+    const about = server.userMessage({ user, channel, content: `<@${server.bot.id}>`, mentions: [server.bot], reference: shownToBot.message });
+    expect(embed(await about.reply()).description).toContain('¶5');
+    const hidden = server.userMessage({ user: other, channel, content: 'ماذا فعلت طائرات الاستطلاع؟' });
+    const blind = server.userMessage({ user, channel, content: `<@${server.bot.id}>`, mentions: [server.bot], reference: hidden.message });
+    expect((await blind.reply()).content).toContain('Ask the report');
+  });
+
   test.each(HOSTILE.filter(({ text }) => text.length <= 4_000 && text.trim() !== ''))('hostile: $name', async ({ text }) => {
     const user = server.addUser({ username: 'mallory' });
     const reply = await server.userMessage({ user, channel: server.openDm(user), content: text }).reply();
