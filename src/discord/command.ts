@@ -3,6 +3,7 @@ import {
   type AutocompleteInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
+  type Interaction,
   InteractionContextType,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
@@ -20,6 +21,8 @@ import type { Statistics } from './statistics.ts';
 /** Where and by whom something is asked. */
 export interface Place {
   readonly channelId: string | null;
+  /** Channel that the thread belongs to; `null` where it is no thread. */
+  readonly threadOf: string | null;
   /** `null` outside servers. */
   readonly guildId: string | null;
   readonly userId: string;
@@ -98,8 +101,8 @@ export interface MenuCommand {
 export type Command = SlashCommand | MenuCommand;
 
 /** Where an interaction takes place. */
-export function placeOf({ channelId, guildId, user }: { channelId: string | null; guildId: string | null; user: { id: string } }): Place {
-  return { channelId, guildId, userId: user.id };
+export function placeOf({ channelId, guildId, user, channel }: Pick<Interaction, 'channelId' | 'guildId' | 'user' | 'channel'>): Place {
+  return { channelId, threadOf: channel?.isThread() ? channel.parentId : null, guildId, userId: user.id };
 }
 
 /**
@@ -113,9 +116,9 @@ export function visibility(place: Place, asked: boolean | null, { records }: Ser
   return (asked ?? settings.private) || !mayShow(place, settings) ? { flags: MessageFlags.Ephemeral } : {};
 }
 
-/** Whether the bot may speak in a channel for all to see. */
-export function mayShow({ channelId }: Place, { channels }: ServerSettings): boolean {
-  return channels.length === 0 || (channelId !== null && channels.includes(channelId));
+/** Whether the bot may speak in a channel for all to see; a channel's threads belong to it. */
+export function mayShow({ channelId, threadOf }: Place, { channels }: ServerSettings): boolean {
+  return channels.length === 0 || channels.some((id) => id === channelId || id === threadOf);
 }
 
 /** For commands that work wherever Discord lets an app be: servers, direct messages, private channels of whoever installed it. */

@@ -5,7 +5,7 @@ import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
 import { Busy } from './admission.ts';
-import { mayShow, type Place, type Services } from './command.ts';
+import { mayShow, type Place, placeOf, type Services } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { TYPING_INTERVAL } from './limits.ts';
 import { answerMessage, plainMessage, type Reply } from './render.ts';
@@ -23,7 +23,8 @@ export async function answerMessageEvent(message: Message, services: Services, l
   const direct = message.guildId === null;
   if (!direct && !message.mentions.users.has(self.id)) return;
   const text = withoutMentions(message.content);
-  const place = { channelId: message.channelId, guildId: message.guildId, userId: message.author.id };
+  const { channelId, guildId, channel } = message;
+  const place = placeOf({ channelId, guildId, user: message.author, channel });
   const language = detectLanguage(text) ?? services.languageFor(place);
   try {
     await message.reply(await respond(message, text, place, language, services));

@@ -61,9 +61,18 @@ const questionRow = z.object({
   question: z.string(),
   searched: z.string(),
 });
-const settingsText = z.object({ private: z.boolean(), channels: z.array(z.string()), language: language.optional() });
+/** A column of JSON. */
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('not JSON');
+    return z.NEVER;
+  }
+});
+const settingsText = json.pipe(z.object({ private: z.boolean(), channels: z.array(z.string()), language: language.optional() }));
 const voteRow = z.object({ good: z.number(), reason: z.string(), voted_at: z.number() });
-const openRow = questionRow.extend({ complaints: z.string() });
+const openRow = questionRow.extend({ complaints: json.pipe(z.array(z.string())) });
 
 /**
  * What lasts: questions (a day for their buttons; the unanswered and the badly answered ones as long as admins may want them), votes, settings.
@@ -134,21 +143,16 @@ export class Records {
        ORDER BY q.asked_at DESC`,
       guild,
     );
-    return z
-      .array(openRow)
-      .parse(rows)
-      .map((row) => ({
-        question: row.question,
-        askedAt: row.asked_at,
-        status: row.status,
-        complaints: z.array(z.string()).parse(JSON.parse(row.complaints)),
-      }));
+    return rows.flatMap((row) => {
+      const { data } = openRow.safeParse(row);
+      return data ? [{ question: data.question, askedAt: data.asked_at, status: data.status, complaints: data.complaints }] : [];
+    });
   }
 
   serverSettings(guild: string): ServerSettings {
     const [row] = this.#database.all('SELECT settings FROM server_settings WHERE guild = ?', guild);
-    const parsed = row && settingsText.safeParse(JSON.parse(String(row['settings'])));
-    return parsed?.success ? { ...parsed.data, language: parsed.data.language } : DEFAULT_SETTINGS;
+    const parsed = settingsText.safeParse(row?.['settings']);
+    return parsed.success ? { ...parsed.data, language: parsed.data.language } : DEFAULT_SETTINGS;
   }
 
   changeServerSettings(guild: string, settings: ServerSettings): boolean {
@@ -178,10 +182,10 @@ export class Records {
     const votes = this.#database.all('SELECT good, reason, voted_at FROM votes WHERE user = ? ORDER BY voted_at DESC', user);
     return {
       questions: questions.map((row) => ({ question: String(row['question']), askedAt: Number(row['asked_at']) })),
-      votes: z
-        .array(voteRow)
-        .parse(votes)
-        .map(({ good, reason, voted_at: votedAt }) => ({ good: good === 1, reason, votedAt })),
+      votes: votes.flatMap((row) => {
+        const { data } = voteRow.safeParse(row);
+        return data ? [{ good: data.good === 1, reason: data.reason, votedAt: data.voted_at }] : [];
+      }),
       language: this.languageOf(user),
     };
   }

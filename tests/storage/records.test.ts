@@ -88,6 +88,14 @@ describe('settings', () => {
   });
 });
 
+test('settings that are none of ours count as none', () => {
+  const database = Database.open(undefined, () => undefined);
+  for (const text of ['nonsense', '{}', '[]']) {
+    database.run('INSERT OR REPLACE INTO server_settings (guild, settings) VALUES (?, ?)', 'g1', text);
+    expect(new Records(database, 90).serverSettings('g1')).toEqual(DEFAULT_SETTINGS);
+  }
+});
+
 describe('privacy', () => {
   test('a person sees all that is kept of them and can have it deleted, nobody else loses anything', () => {
     const { records } = open(undefined);
