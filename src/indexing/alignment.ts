@@ -1,4 +1,3 @@
-import type { Encoded } from '../embedding/encoder.ts';
 import type { IndexedPassage } from './report-index.ts';
 
 /** Two paragraphs that say almost the same differ by less than this cosine, and either may be the nearer. */
@@ -22,7 +21,7 @@ const TOLERATED = 0.1;
 export function misalignedTranslations(
   passages: readonly IndexedPassage[],
   translations: ReadonlyMap<number, number>,
-  encoded: readonly Encoded[],
+  encoded: readonly { readonly vectors: Float32Array }[],
   dimensions: number,
 ): Map<string, number[]> {
   const cosine = (a: number, b: number) => {

@@ -45,6 +45,11 @@ export class HnswIndex implements VectorIndex {
     return this.#graph.getCurrentCount();
   }
 
+  /** The vector with a label. @throws when there is none */
+  vector(label: number): Float32Array {
+    return Float32Array.from(this.#graph.getPoint(label));
+  }
+
   search(query: Float32Array, k: number): Neighbour[] {
     const wanted = Math.min(k, this.size);
     if (wanted <= 0) return [];

@@ -7,7 +7,7 @@ import type { EncoderInfo } from '../embedding/encoder.ts';
  * Version of everything that decides what is in an index: its files, how a report is parsed, folded, stemmed and cut into words.
  * Raise it with any change there, and every index is rebuilt.
  */
-export const INDEX_FORMAT = 3;
+export const INDEX_FORMAT = 4;
 export const MANIFEST_FILE = 'manifest.json';
 export const INDEX_FILES = { vectors: 'vectors.hnsw', states: 'states.bin', memories: 'memories.bin', lexical: 'lexical.json' } as const;
 
@@ -17,13 +17,20 @@ const schema = z.object({
   builtAt: z.iso.datetime(),
   model: z.object({ id: z.string(), sha256, dimensions: z.int().positive() }),
   documents: z.array(z.object({ id: z.string(), sha256, passages: z.int().positive() })),
-  /** Passage of each vector, as [passage] by vector label. */
-  vectorPassage: z.array(z.int().nonnegative()),
+  /** Key of each text ({@link textKey}): what a later build need not embed again. */
+  texts: z.array(z.string().regex(/^[0-9a-f]{32}$/u)),
+  /** Text of each vector, as [text] by vector label. */
+  vectorText: z.array(z.int().nonnegative()),
   files: z.record(z.string(), z.object({ bytes: z.int().nonnegative(), sha256 })),
 });
 
 /** What an index was built from, and the checksum of every file of it. */
 export type Manifest = z.infer<typeof schema>;
+
+/** What a text is known by: half of its SHA-256, hexadecimal. */
+export function textKey(text: string): string {
+  return sha256Of(text).slice(0, 32);
+}
 
 /** The manifest as its file holds it: with a checksum of its own, since it says which passage each vector belongs to. */
 export function formatManifest(manifest: Manifest): string {

@@ -1,4 +1,4 @@
-import type { Encoded, Memory } from '../embedding/encoder.ts';
+import type { Memory } from '../embedding/encoder.ts';
 import { concatenated } from './bytes.ts';
 
 /** Opens a memories file: "ISNM" and the counts that follow. */
@@ -16,8 +16,8 @@ export class Memories {
     this.#byPassage = byPassage;
   }
 
-  /** @param passages what the encoder gave for each passage, in order */
-  static from(passages: readonly Encoded[]): Memories {
+  /** @param passages memories of each text, in order */
+  static from(passages: readonly { readonly memories: readonly Memory[] }[]): Memories {
     return new Memories(passages.map((passage) => passage.memories));
   }
 

@@ -15,7 +15,7 @@ export interface ReportIndex {
   readonly documents: readonly Document[];
   readonly passages: readonly IndexedPassage[];
   readonly vectors: VectorIndex;
-  /** Passage of each vector: a long passage has several, and so has one with a translation. */
+  /** Passage of each vector, by the vector's label: a long passage has several, and so has one with a translation. */
   readonly vectorPassage: Uint32Array;
   readonly lexical: LexicalIndex;
   /** Of every text: see {@link textsOf}. */

@@ -5,10 +5,10 @@ import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode, UserError } from '../errors.ts';
-import { type BuildProgress, type BuiltIndex, buildIndex } from './build.ts';
+import { type BuildProgress, type BuiltIndex, buildIndex, type Embedded, passageOfVector } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
-import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest, textKey } from './manifest.ts';
 import { Memories } from './memories.ts';
 import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
 import { TokenStates } from './token-states.ts';
@@ -65,7 +65,8 @@ export async function openIndex(folder: string, documents: readonly Document[], 
   }
   try {
     await makeFolder(folder);
-    const built = await buildIndex(documents, encoder, options.onProgress);
+    const embedded = options.force ? undefined : await embeddedBefore(folder, encoder.info);
+    const built = await buildIndex(documents, encoder, options.onProgress, embedded);
     if (built.misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, built.misaligned, options.onNotice), encoder, options);
     const builtAt = await publish(folder, home, built, encoder.info);
     // Another process may tidy at the same time; what is left over, the next build removes.
@@ -131,6 +132,19 @@ async function readSound(
 }
 
 async function read(home: string, documents: readonly Document[], model: EncoderInfo): Promise<OpenedIndex> {
+  const files = await readFiles(home, model);
+  const { states, memories, vectors, manifest } = files;
+  const passages = allPassages(documents);
+  const { texts, translations } = textsOf(passages);
+  const together = states.offsets.length === texts.length + 1 && memories.size === texts.length && vectors.size === manifest.vectorText.length;
+  if (!together) throw new Error('its files do not belong together');
+  const vectorPassage = passageOfVector(Uint32Array.from(manifest.vectorText), translations);
+  const index = { documents, passages, vectors, vectorPassage, lexical: LexicalIndex.parse(files.lexical), states, memories, translations };
+  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
+}
+
+/** What the files of an index hold, each as its checksum says. */
+async function readFiles(home: string, model: EncoderInfo) {
   const manifest = await readManifest(home);
   const bytes = new Map<string, Buffer>();
   for (const name of Object.values(INDEX_FILES)) {
@@ -141,24 +155,33 @@ async function read(home: string, documents: readonly Document[], model: Encoder
     if (data.length !== expected?.bytes || sha256Of(data) !== expected.sha256) throw new Error(`${name} does not match its checksum`);
     bytes.set(name, data);
   }
-  const states = TokenStates.fromBytes(bytes.get(INDEX_FILES.states) ?? Buffer.alloc(0));
-  const memories = Memories.fromBytes(bytes.get(INDEX_FILES.memories) ?? Buffer.alloc(0));
-  const passages = allPassages(documents);
-  const { texts, translations } = textsOf(passages);
-  const vectors = await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions);
-  const together = states.offsets.length === texts.length + 1 && memories.size === texts.length && vectors.size === manifest.vectorPassage.length;
-  if (!together) throw new Error('its files do not belong together');
-  const index = {
-    documents,
-    passages,
-    vectors,
-    vectorPassage: Uint32Array.from(manifest.vectorPassage),
-    lexical: LexicalIndex.parse(bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? ''),
-    states,
-    memories,
-    translations,
+  const content = (name: string) => bytes.get(name) ?? Buffer.alloc(0);
+  return {
+    manifest,
+    states: TokenStates.fromBytes(content(INDEX_FILES.states)),
+    memories: Memories.fromBytes(content(INDEX_FILES.memories)),
+    lexical: content(INDEX_FILES.lexical).toString('utf8'),
+    vectors: await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions),
   };
-  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
+}
+
+/** The texts of the newest sound index of the same model, whatever reports it is of: of a changed report only what changed is embedded. */
+async function embeddedBefore(folder: string, model: EncoderInfo): Promise<Embedded | undefined> {
+  for (const { path } of (await foldersIn(folder)).filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age)) {
+    const files = await readFiles(path, model).catch(() => undefined);
+    if (files?.manifest.model.sha256 !== model.sha256) continue;
+    const { manifest, states, memories, vectors } = files;
+    const texts = new Map(manifest.texts.map((key, text) => [key, text]));
+    const vectorsOf = manifest.texts.map((): number[] => []);
+    for (const [vector, text] of manifest.vectorText.entries()) vectorsOf[text]?.push(vector);
+    return (text) => {
+      const known = texts.get(textKey(text));
+      if (known === undefined) return undefined;
+      const rows = (vectorsOf[known] ?? []).map((vector) => vectors.vector(vector));
+      return { vectors: Float32Array.from(rows.flatMap((row) => [...row])), states: states.of(known), memories: memories.of(known) };
+    };
+  }
+  return undefined;
 }
 
 async function readManifest(home: string): Promise<Manifest> {
@@ -189,7 +212,8 @@ async function publish(folder: string, home: string, built: BuiltIndex, model: E
       builtAt: builtAt.toISOString(),
       model: { id: model.id, sha256: model.sha256, dimensions: model.dimensions },
       documents: built.documents.map((d) => ({ id: d.id, sha256: d.sha256, passages: d.passages.length })),
-      vectorPassage: [...built.vectorPassage],
+      texts: built.texts.map(textKey),
+      vectorText: [...built.vectorText],
       files,
     };
     await writeDurably(join(beside, MANIFEST_FILE), formatManifest(manifest));
@@ -216,16 +240,24 @@ async function replace(beside: string, home: string, folder: string): Promise<vo
 
 /** Removes what nothing will open again: damaged indexes, folders of builds that were interrupted, all but the newest few of other indexes. */
 async function tidy(folder: string, home: string): Promise<void> {
-  const others: { readonly path: string; readonly name: string; readonly age: number }[] = [];
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const ours = INDEX.test(name) || name.startsWith(UNFINISHED) || name.startsWith(DAMAGED);
-    if (ours && path !== home) others.push({ path, name, age: Date.now() - (await stat(path)).mtimeMs });
-  }
+  const others = (await foldersIn(folder)).filter(({ path }) => path !== home);
   const interrupted = others.filter(({ name, age }) => name.startsWith(UNFINISHED) && age > ABANDONED_AFTER);
   const damaged = others.filter(({ name }) => name.startsWith(DAMAGED));
   const indexes = others.filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age);
   for (const { path } of [...indexes.slice(KEPT), ...interrupted, ...damaged]) await rm(path, { recursive: true, force: true });
+}
+
+/** What is ours in the index folder. `age`: milliseconds since it was last changed. */
+async function foldersIn(folder: string): Promise<{ readonly path: string; readonly name: string; readonly age: number }[]> {
+  const found: { path: string; name: string; age: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (!INDEX.test(name) && !name.startsWith(UNFINISHED) && !name.startsWith(DAMAGED)) continue;
+    // Another process may tidy at the same time.
+    const status = await stat(path).catch(() => undefined);
+    if (status) found.push({ path, name, age: Date.now() - status.mtimeMs });
+  }
+  return found;
 }
 
 async function writeDurably(file: string, data: string | Uint8Array): Promise<void> {

@@ -12,7 +12,7 @@ import { LexicalIndex } from '../../src/indexing/lexical.ts';
 import { INDEX_FILES, MANIFEST_FILE } from '../../src/indexing/manifest.ts';
 import { Memories } from '../../src/indexing/memories.ts';
 import { openIndex } from '../../src/indexing/store.ts';
-import { TokenStates } from '../../src/indexing/token-states.ts';
+import { quantized, TokenStates } from '../../src/indexing/token-states.ts';
 import { terms } from '../../src/text/words.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
 
@@ -143,7 +143,10 @@ describe('token states', () => {
     lower: new Float32Array(0),
     memories: [],
   }));
-  const states = TokenStates.from(encoded, d);
+  const states = TokenStates.from(
+    encoded.map((text) => quantized(text, d)),
+    d,
+  );
 
   test('a cosine in one byte a number is off by less than 0.01', () => {
     const query = randomVectors(1, d, 99);
