@@ -8,9 +8,9 @@ export const status = {
   admin: true,
   data: { type: ApplicationCommandType.ChatInput, name: 'status', description: 'Index, questions, latency, memory · حالة البوت', ...ADMINS },
   async execute(interaction, services) {
-    const { index, about, statistics } = services;
+    const { index, about, metrics } = services;
     await interaction.reply({
-      ...statusMessage(index, about, statistics, process.memoryUsage.rss(), services.languageFor(placeOf(interaction))),
+      ...statusMessage(index, about, metrics, process.memoryUsage.rss(), services.languageFor(placeOf(interaction))),
       flags: MessageFlags.Ephemeral,
     });
   },

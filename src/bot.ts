@@ -2,12 +2,15 @@ import { allCommands } from '../commands/all.ts';
 import { type App, openApp } from './app.ts';
 import { cardOf, drawCard } from './card/card.ts';
 import { type Config, VERSION } from './config.ts';
+import { watchReports } from './corpus/watch.ts';
 import type { Command } from './discord/command.ts';
 import { connect } from './discord/gateway.ts';
 import { Reception } from './discord/reception.ts';
 import { inviteLink, register, requireToken } from './discord/registration.ts';
-import { UserError } from './errors.ts';
-import { createLog } from './log.ts';
+import { describe, UserError } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { Metrics } from './monitoring/metrics.ts';
+import { type Monitor, startMonitor } from './monitoring/server.ts';
 import { Database } from './storage/database.ts';
 import { Records } from './storage/records.ts';
 
@@ -28,14 +31,24 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   const app = await open(config);
   const database = Database.open(config.data.folder, (trouble) => log.warn({ trouble }, 'not kept'));
   const records = new Records(database, config.data.retentionDays);
-  const services = receptionFor(app, records, commands);
+  const metrics = new Metrics();
+  const services = receptionFor(app, records, commands, metrics);
   const gateway = await connect({ credentials, commands, services, log });
+  metrics.watch({
+    queueDepth: () => services.waiting,
+    index: () => ({ builtAt: app.opened.builtAt, passages: app.opened.index.passages.length }),
+    connected: () => gateway.connected,
+  });
+  const monitor = await monitored(config, metrics, () => (gateway.connected ? [] : ['not connected to Discord']), log);
+  const unwatch = watchReports(config.seedsFolder, () => reread(services, log));
   const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
   const end = await Promise.race([signal, gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`))]);
   log.info('stopping');
+  await unwatch();
   await gateway.stop();
+  await monitor?.close();
   clearInterval(daily);
   database.close();
   await app.close();
@@ -44,12 +57,13 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
 }
 
 /** What answers on Discord, made of the parts of the program. */
-export function receptionFor(app: App, records: Records, commands: readonly Command[], fairness = app.config.fairness): Reception {
+export function receptionFor(app: App, records: Records, commands: readonly Command[], metrics: Metrics, fairness = app.config.fairness): Reception {
   return new Reception({
     answerer: () => app.answerer,
     about: () => ({ version: VERSION, model: app.encoder.info.id, builtAt: app.opened.builtAt }),
     commands: commands.flatMap((command) => ('menu' in command ? [] : [{ ...command.data, admin: command.admin ?? false }])),
     records,
+    metrics,
     fairness,
     async drawCard(answer) {
       const card = cardOf(answer, app.answerer.index.documents);
@@ -61,6 +75,29 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
       return { built, skipped };
     },
   });
+}
+
+/** Starts the monitor. That its port is taken is no reason not to answer. */
+async function monitored({ monitor }: Config, metrics: Metrics, notReady: () => readonly string[], log: Log): Promise<Monitor | undefined> {
+  if (!monitor) return undefined;
+  try {
+    const started = await startMonitor(monitor.host, monitor.port, metrics, notReady);
+    log.info({ address: started.address }, 'monitoring');
+    return started;
+  } catch (error) {
+    log.warn({ error: describe(error), port: monitor.port }, 'no monitoring: set MONITOR_PORT to a free port, or to 0');
+    return undefined;
+  }
+}
+
+/** Answers from the reports as they are now; what can't be read leaves the old ones. */
+async function reread(services: Reception, log: Log): Promise<void> {
+  try {
+    const { built, skipped } = await services.reload();
+    log.info({ built, skipped, passages: services.index.passages.length }, 'the reports changed');
+  } catch (error) {
+    log.warn({ error: describe(error) }, 'the reports changed and could not be read; the old ones answer');
+  }
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {

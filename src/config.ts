@@ -43,6 +43,8 @@ const schema = z.object({
   QUESTIONS_PER_USER: wholeNumber(1, 1000).default(12),
   QUESTIONS_PER_SERVER: wholeNumber(1, 10_000).default(120),
   QUESTIONS_WAITING: wholeNumber(1, 10_000).default(100),
+  MONITOR_HOST: z.string().default('127.0.0.1'),
+  MONITOR_PORT: wholeNumber(0, 65_535).default(9464),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
 });
 
@@ -63,6 +65,8 @@ export interface Config {
   readonly data: { readonly folder: string; readonly retentionDays: number };
   /** Questions a minute of one person and of one server, and questions that may wait at a time. */
   readonly fairness: { readonly perUser: number; readonly perServer: number; readonly waiting: number };
+  /** Where health and metrics are served; `undefined`: nowhere. */
+  readonly monitor: { readonly host: string; readonly port: number } | undefined;
   readonly seedsFolder: string;
   readonly indexFolder: string;
   readonly embedding: {
@@ -99,6 +103,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     data: { folder: folder(env.DATA_DIR, 'data'), retentionDays: env.RETENTION_DAYS },
     fairness: { perUser: env.QUESTIONS_PER_USER, perServer: env.QUESTIONS_PER_SERVER, waiting: env.QUESTIONS_WAITING },
+    monitor: env.MONITOR_PORT === 0 ? undefined : { host: env.MONITOR_HOST, port: env.MONITOR_PORT },
     seedsFolder: folder(env.SEEDS_DIR, 'seeds'),
     indexFolder: folder(env.INDEX_DIR, 'index'),
     embedding: {

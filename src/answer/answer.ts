@@ -66,4 +66,6 @@ export interface Answer {
   readonly candidates: readonly Candidate[];
   /** Whole time in milliseconds. */
   readonly latencyMs: number;
+  /** Milliseconds of each stage of the search; none where nothing was searched for. */
+  readonly stages: Readonly<Record<string, number>>;
 }

@@ -38,7 +38,7 @@ export class Answerer {
     const question = readQuestion(input);
     if (question.refusal !== undefined) {
       const { language, refusal } = question;
-      return { question: input, searched: '', language, status: 'invalid', refusal, confidence: 0, citations: [], candidates: [], latencyMs: elapsed(begun) };
+      return { question: input, searched: '', language, status: 'invalid', refusal, confidence: 0, citations: [], candidates: [], latencyMs: elapsed(begun), stages: {} };
     }
     const searched = inContext(question.text, previous);
     const retrieval = await retrieve(searched, this.index, this.#encoder);
@@ -57,6 +57,7 @@ export class Answerer {
         .slice(0, CANDIDATES_SHOWN)
         .map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
       latencyMs: elapsed(begun),
+      stages: retrieval.times,
     };
   }
 

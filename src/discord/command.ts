@@ -14,9 +14,9 @@ import {
 } from 'discord.js';
 import type { Answer, SearchResult } from '../answer/answer.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
 import type { AskedQuestion, Records, ServerSettings } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
-import type { Statistics } from './statistics.ts';
 
 /** Where and by whom something is asked. */
 export interface Place {
@@ -58,7 +58,7 @@ export interface Services {
   /** The slash commands there are. */
   readonly commands: readonly CommandInfo[];
   readonly records: Records;
-  readonly statistics: Statistics;
+  readonly metrics: Metrics;
   /**
    * Answers in the conversation of this person in this channel: in order, follow-ups understood.
    *

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { wordingFor } from '../answer/wording.ts';
 import { describe } from '../errors.ts';
@@ -26,15 +27,21 @@ export class Dispatcher {
   }
 
   async dispatch(interaction: Interaction): Promise<void> {
+    const begun = performance.now();
+    const log = this.#log.child({ request: interaction.id, kind: kindOf(interaction) });
     try {
       await this.#route(interaction);
+      log.info({ ms: Math.round(performance.now() - begun) }, 'done');
     } catch (error) {
       const busy = error instanceof Busy;
-      if (!busy) this.#log.error({ interaction: interaction.id, error: describe(error) }, 'interaction failed');
+      if (busy) {
+        this.#services.metrics.turnedAway(error.whose);
+        log.info({ whose: error.whose }, 'turned away');
+      } else log.error({ error: describe(error) }, 'interaction failed');
       const language = this.#services.languageFor(placeOf(interaction));
       const text = busy ? labelsFor(language).busy[error.whose](error.seconds) : `${wordingFor('ar').failed}\n${wordingFor('en').failed}`;
       await answerWith(interaction, plainMessage(text, busy ? language : 'ar')).catch((failure: unknown) =>
-        this.#log.warn({ interaction: interaction.id, error: describe(failure) }, 'no apology'),
+        log.warn({ error: describe(failure) }, 'no apology'),
       );
     }
   }
@@ -54,6 +61,12 @@ export class Dispatcher {
       else await this.#slash.get(prefix)?.button?.(interaction, this.#services);
     } else if (interaction.isModalSubmit()) await submitAction(interaction, this.#services);
   }
+}
+
+/** What an interaction is, for the log: names of ours, no text of anybody. */
+function kindOf(interaction: Interaction): string {
+  if (interaction.isCommand() || interaction.isAutocomplete()) return `${interaction.isAutocomplete() ? 'autocomplete' : 'command'} ${interaction.commandName}`;
+  return interaction.isModalSubmit() ? 'form' : 'button';
 }
 
 async function answerWith(interaction: Interaction, message: Reply): Promise<void> {

@@ -1,4 +1,4 @@
-import { Client, Events, GatewayIntentBits, Partials } from 'discord.js';
+import { Client, Events, GatewayIntentBits, Partials, Status } from 'discord.js';
 import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Command, Services } from './command.ts';
@@ -18,6 +18,8 @@ export interface GatewayOptions {
 /** The bot on Discord's gateway. */
 export interface Gateway {
   readonly applicationId: string;
+  /** Whether its connection stands now. */
+  readonly connected: boolean;
   /** Takes nothing new, finishes what is under way (8 s at most), leaves. */
   stop(): Promise<void>;
   /** Settles when Discord ends the session for good (a revoked token): the bot can't go on. */
@@ -65,6 +67,9 @@ export async function connect({ credentials, commands, services, log }: GatewayO
   const { application } = await ready;
   return {
     applicationId: application.id,
+    get connected() {
+      return !stopping && client.ws.status === Status.Ready;
+    },
     ended,
     async stop() {
       stopping = true;

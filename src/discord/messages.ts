@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type Message, MessageType } from 'discord.js';
 import { readQuestion } from '../answer/question.ts';
 import { wordingFor } from '../answer/wording.ts';
@@ -26,14 +27,20 @@ export async function answerMessageEvent(message: Message, services: Services, l
   const { channelId, guildId, channel } = message;
   const place = placeOf({ channelId, guildId, user: message.author, channel });
   const language = detectLanguage(text) ?? services.languageFor(place);
+  const begun = performance.now();
+  const own = log.child({ request: message.id, kind: direct ? 'direct message' : 'mention' });
   try {
     await message.reply(await respond(message, text, place, language, services));
+    own.info({ ms: Math.round(performance.now() - begun) }, 'done');
   } catch (error) {
     const busy = error instanceof Busy;
-    if (!busy) log.error({ message: message.id, error: describe(error) }, 'message failed');
+    if (busy) {
+      services.metrics.turnedAway(error.whose);
+      own.info({ whose: error.whose }, 'turned away');
+    } else own.error({ error: describe(error) }, 'message failed');
     await message
       .reply(plainMessage(busy ? labelsFor(language).busy[error.whose](error.seconds) : wordingFor(language).failed, language))
-      .catch((failure: unknown) => log.warn({ message: message.id, error: describe(failure) }, 'no apology'));
+      .catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
   }
 }
 

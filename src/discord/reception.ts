@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { Answer, SearchResult } from '../answer/answer.ts';
 import type { Answerer } from '../answer/answerer.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
 import type { Records } from '../storage/records.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
 import { Admission, type Fairness } from './admission.ts';
 import type { About, Asked, Place, Services } from './command.ts';
 import { Conversations } from './conversations.ts';
-import { Statistics } from './statistics.ts';
 
 /** What the bot is made of; the program that starts it gives it. */
 export interface Parts {
@@ -18,11 +18,11 @@ export interface Parts {
   readonly fairness: Fairness;
   readonly drawCard: Services['drawCard'];
   readonly reload: Services['reload'];
+  readonly metrics: Metrics;
 }
 
 /** Answers for everybody on Discord: each conversation in order, each person their share, every question remembered for its buttons. */
 export class Reception implements Services {
-  readonly statistics = new Statistics();
   readonly #parts: Parts;
   readonly #admission: Admission;
   readonly #conversations = new Conversations();
@@ -40,6 +40,15 @@ export class Reception implements Services {
     return this.#parts.about();
   }
 
+  get metrics(): Metrics {
+    return this.#parts.metrics;
+  }
+
+  /** Questions that wait for their turn. */
+  get waiting(): number {
+    return this.#admission.waiting;
+  }
+
   get commands(): Services['commands'] {
     return this.#parts.commands;
   }
@@ -53,7 +62,7 @@ export class Reception implements Services {
     await this.#admission.admit(place.userId, place.guildId ?? undefined);
     return this.#conversations.inOrder(`${place.channelId ?? 'dm'}:${place.userId}`, async (last) => {
       const answer = this.#addressed(place, await this.#admission.inTurn(() => this.#parts.answerer().answer(question, previous ?? last)));
-      this.statistics.record(answer.status, performance.now() - begun);
+      this.metrics.answered(answer.status, performance.now() - begun, answer.stages);
       const valid = answer.status !== 'invalid';
       return { result: { answer, id: valid ? this.#remember(place, answer, answer.status) : undefined }, searched: valid ? answer.searched : undefined };
     });

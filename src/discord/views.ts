@@ -4,6 +4,7 @@ import type { KeySentence } from '../answer/summary.ts';
 import { paragraphLabel, wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
 import type { KeptOfUser, ServerSettings } from '../storage/records.ts';
 import { directed, directionOfText, isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
@@ -12,7 +13,6 @@ import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { clean, cut, directionOf, excerpt, lines, titleWithin } from './markdown.ts';
 import { NO_MENTIONS, PASSAGE_COLOUR, type Reply, translationLine } from './render.ts';
-import type { Statistics } from './statistics.ts';
 
 /** Passages on a page of a search. */
 const ON_A_PAGE = 5;
@@ -147,12 +147,12 @@ export function unansweredMessage(groups: readonly QuestionGroup[], count: numbe
 }
 
 /** How the bot is doing. */
-export function statusMessage(index: ReportIndex, about: About, statistics: Statistics, memory: number, language: Language): Reply {
+export function statusMessage(index: ReportIndex, about: About, metrics: Metrics, memory: number, language: Language): Reply {
   const { status, passages } = labelsFor(language);
   const wording = wordingFor(language).status;
-  const counts = (['answered', 'related', 'not_found'] as const).map((kind) => `• ${wording[kind].replace(/[:؛;.].*$/u, '')}: ${statistics.count(kind)}`);
-  const total = (['answered', 'related', 'not_found', 'invalid'] as const).reduce((sum, kind) => sum + statistics.count(kind), 0);
-  const latency = `p50 ${Math.round(statistics.latency(50))} ms, p95 ${Math.round(statistics.latency(95))} ms`;
+  const counts = (['answered', 'related', 'not_found'] as const).map((kind) => `• ${wording[kind].replace(/[:؛;.].*$/u, '')}: ${metrics.count(kind)}`);
+  const total = (['answered', 'related', 'not_found', 'invalid'] as const).reduce((sum, kind) => sum + metrics.count(kind), 0);
+  const latency = `p50 ${Math.round(metrics.latency(50))} ms, p95 ${Math.round(metrics.latency(95))} ms`;
   return ownText(
     [
       `**${status.heading}**`,
@@ -161,7 +161,7 @@ export function statusMessage(index: ReportIndex, about: About, statistics: Stat
       ...counts,
       `${status.latency}: ${isolate(latency)}`,
       `${status.memory}: ${isolate(`${Math.round(memory / 2 ** 20)} MB`)}`,
-      `${status.uptime}: ${moment(statistics.since)}`,
+      `${status.uptime}: ${moment(metrics.since)}`,
     ],
     language,
   );

@@ -51,6 +51,7 @@ function answerOf(language: Language, citations: readonly Pick<Answer['citations
     refusal: undefined,
     confidence: 0.93,
     latencyMs: 1,
+    stages: {},
     candidates: [],
     citations: citations.map((citation, i) => ({
       ...citation,

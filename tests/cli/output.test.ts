@@ -11,6 +11,7 @@ test('a title runs as its own language does, whatever name it begins with', () =
     refusal: undefined,
     confidence: 0.5,
     latencyMs: 1,
+    stages: {},
     candidates: [],
     citations: [
       {

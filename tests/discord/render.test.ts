@@ -77,6 +77,7 @@ const answers: fc.Arbitrary<Answer> = fc
     refusal: undefined,
     confidence,
     latencyMs: 1,
+    stages: {},
     candidates: [],
     citations: quotes.map((quote, i) => {
       const cuts = [...new Set(marks.map((mark) => mark % (quote.length + 1)))].sort((a, b) => a - b);
@@ -128,6 +129,7 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
     refusal: undefined,
     confidence: 1,
     latencyMs: 1,
+    stages: {},
     candidates: [],
     citations: [
       {

@@ -5,6 +5,7 @@ import type { Fairness } from '../../src/discord/admission.ts';
 import { connect, type Gateway } from '../../src/discord/gateway.ts';
 import { register } from '../../src/discord/registration.ts';
 import { createLog } from '../../src/log.ts';
+import { Metrics } from '../../src/monitoring/metrics.ts';
 import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
 import { DiscordServer } from './discord-server.ts';
@@ -38,7 +39,8 @@ export async function startBot(app: App, options: TestBotOptions = {}): Promise<
   const records = new Records(database, 90, () => Date.now() + later);
   // Room for every question of a test unless it is about the limits.
   const fairness = { perUser: 1000, perServer: 1000, waiting: 1000, ...options.fairness };
-  const services = receptionFor(app, records, commands, fairness);
+  const metrics = new Metrics();
+  const services = receptionFor(app, records, commands, metrics, fairness);
   const gateway = await connect({ credentials, commands, services, log: createLog('silent') });
   return {
     server,
