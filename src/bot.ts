@@ -40,13 +40,13 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
     connected: () => gateway.connected,
   });
   const monitor = await monitored(config, metrics, () => (gateway.connected ? [] : ['not connected to Discord']), log);
-  const unwatch = watchReports(config.seedsFolder, () => reread(services, log));
+  const watch = watchReports(config.seedsFolder, () => reread(services, log));
   const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
   const end = await Promise.race([signal, gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`))]);
   log.info('stopping');
-  await unwatch();
+  await watch.close();
   await gateway.stop();
   await monitor?.close();
   clearInterval(daily);
