@@ -59,6 +59,7 @@ async function load(options: WorkerOptions): Promise<Model> {
   const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
   const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? READER_FILES : [])];
   for (const file of files) if (!existsSync(join(folder, file))) throw new UserError(`The model folder ${folder} has no ${file}.`);
+  const sha256 = digest(folder, settings);
   const network = await AutoModel.from_pretrained(id, {
     ...report,
     dtype: settings.dtype,
@@ -73,7 +74,7 @@ async function load(options: WorkerOptions): Promise<Model> {
   if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
     throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
   const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
-  const info = { id, sha256: digest(folder, settings), dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
+  const info = { id, sha256, dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
   return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
 }
 
@@ -93,14 +94,22 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
   return [begin, finish];
 }
 
+/**
+ * Reads every file of the model that will be used: SHA-256 over them all, hexadecimal.
+ *
+ * @throws UserError where a file is not what the model's settings say it is: with a flipped bit a model still runs, and ranks wrongly
+ */
 function digest(folder: string, settings: ModelSettings): string {
-  const hash = createHash('sha256');
+  const all = createHash('sha256');
   const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? READER_FILES : [])];
   for (const file of files) {
     const path = join(folder, file);
-    if (existsSync(path)) hash.update(file).update(readFileSync(path));
+    if (!existsSync(path)) continue;
+    const own = createHash('sha256').update(readFileSync(path)).digest('hex');
+    if (own !== (settings.files[file] ?? own)) throw new UserError(`${path} is damaged: it does not match its checksum. Restore the model folder, or set EMBEDDING_MODEL.`);
+    all.update(file).update(own);
   }
-  return hash.digest('hex');
+  return all.digest('hex');
 }
 
 /** Pieces of a text, word by word: the tokenizer splits at white space first, so words can be cut one at a time and keep their place. */
