@@ -59,7 +59,8 @@ async function load(options: WorkerOptions): Promise<Model> {
   const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
   const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? READER_FILES : [])];
   for (const file of files) if (!existsSync(join(folder, file))) throw new UserError(`The model folder ${folder} has no ${file}.`);
-  const sha256 = digest(folder, settings);
+  // Before anything is made of it; what comes from a hub is not there yet.
+  const ofLocal = local ? digest(folder, settings) : undefined;
   const network = await AutoModel.from_pretrained(id, {
     ...report,
     dtype: settings.dtype,
@@ -74,7 +75,7 @@ async function load(options: WorkerOptions): Promise<Model> {
   if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
     throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
   const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
-  const info = { id, sha256, dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
+  const info = { id, sha256: ofLocal ?? digest(folder, settings), dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
   return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
 }
 
