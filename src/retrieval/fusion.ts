@@ -8,7 +8,7 @@ export interface Signals {
   readonly lexical: number;
   /** MaxSim of the token states, −1 … 1. */
   readonly late: number;
-  /** The same with the passage's translation; `undefined` where there is none or the question is in the report's language. */
+  /** The same with the passage's translation; `undefined` where there is none. */
   readonly translation: number | undefined;
 }
 
