@@ -27,7 +27,7 @@ export interface Evidence {
 }
 
 export function evidence(ranked: readonly RankedPassage[]): Evidence {
-  const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.relevance] : []));
+  const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.highest] : []));
   const highest = Math.max(...relevances);
   return {
     late: ranked.reduce((best, passage) => Math.max(best, passage.late), 0),

@@ -31,8 +31,10 @@ export interface RankedPassage extends IndexedPassage, Signals {
 
 /** What the reader made of a passage. */
 export interface PassageReading {
-  /** How well it answers, a logit; "no answer" has 0. */
+  /** How well it answers, a logit; "no answer" has 0. Of a passage read in two texts the mean, which errs less than either: for the ranking. */
   readonly relevance: number;
+  /** The higher of the two: for knowing whether anything answers, as what answers in one text answers. */
+  readonly highest: number;
   /** The words that answer if the passage does, in the document's source; `undefined` if there are none. */
   readonly answer: Span | undefined;
 }
@@ -122,9 +124,9 @@ async function rankByReading(candidates: readonly Candidate[], question: Encoded
   const placed = candidates.map((candidate, i): PassageReading | undefined => {
     const reading = readings[i];
     if (!reading) return undefined;
-    // Two readings of one passage: their mean errs less than either.
-    const relevance = (reading.relevance + (ofTranslations[i] ?? reading).relevance) / 2;
-    return { relevance, answer: reading.answer && answerSpan(candidate, reading.answer, index) };
+    const translated = ofTranslations[i] ?? reading;
+    const relevance = (reading.relevance + translated.relevance) / 2;
+    return { relevance, highest: Math.max(reading.relevance, translated.relevance), answer: reading.answer && answerSpan(candidate, reading.answer, index) };
   });
   const scores = withRelevance(
     candidates.map((candidate) => candidate.fused),
