@@ -1,5 +1,5 @@
 import type { Fit } from '../embedding/settings.ts';
-import { fuse, withRelevance, zScores } from '../retrieval/fusion.ts';
+import { fuse, SIGNALS, withRelevance, zScores } from '../retrieval/fusion.ts';
 import { isAnswerable, type Outcome, wereRead } from './evaluate.ts';
 import { mean } from './metrics.ts';
 
@@ -18,7 +18,7 @@ const FLOORS = [-1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
  */
 export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
   const answerable = outcomes.filter(isAnswerable);
-  const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), 4);
+  const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), SIGNALS.length);
   const hasReader = wereRead(outcomes);
   const withReader = answerable.map(({ candidates, question }) => {
     const fused = fuse(candidates, { dense, lexical, late, translation });
@@ -57,9 +57,7 @@ function highestAsGood<T extends { readonly losses: readonly number[] }>(fits: r
 
 /** The signals of each candidate, as they are fused. */
 function signals({ candidates, question }: Outcome): Choice {
-  const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late), candidates.map((c) => c.translation)].map(
-    zScores,
-  );
+  const columns = SIGNALS.map((name) => zScores(candidates.map((candidate) => candidate[name])));
   return { rows: candidates.map((_, i) => columns.map((column) => column[i] ?? 0)), right: candidates.map(({ label }) => question.gold.includes(label)) };
 }
 

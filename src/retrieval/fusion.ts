@@ -12,6 +12,9 @@ export interface Signals {
   readonly translation: number | undefined;
 }
 
+/** Their names, in the order of their weights. */
+export const SIGNALS = ['dense', 'lexical', 'late', 'translation'] as const satisfies readonly (keyof Signals)[];
+
 /**
  * Fuses the signals of one question's candidates: Σ w · (s − mean) / sd, mean and standard deviation over these candidates.
  * A signal that does not vary says nothing and counts for nothing.
@@ -21,7 +24,7 @@ export interface Signals {
  */
 export function fuse(candidates: readonly Signals[], weights: Fit['fusion']): number[] {
   const scores = candidates.map(() => 0);
-  for (const name of ['dense', 'lexical', 'late', 'translation'] as const) {
+  for (const name of SIGNALS) {
     zScores(candidates.map((candidate) => candidate[name])).forEach((z, i) => {
       scores[i] = (scores[i] ?? 0) + weights[name] * z;
     });
