@@ -1,9 +1,9 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
-import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { LIMITS } from '../src/discord/limits.ts';
 import { documentKey, passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
-import { documentFor, respondWithReports } from '../src/discord/reports.ts';
+import { documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 
 /** `/passage number [report]`: a paragraph in its place, with buttons to its neighbours. */
 export const passage = {
@@ -21,8 +21,8 @@ export const passage = {
         required: true,
         autocomplete: true,
       },
-      { type: ApplicationCommandOptionType.String, name: 'report', description: 'Report, if there are several · التقرير', autocomplete: true },
-      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show it to you alone · لك وحدك' },
+      REPORT_OPTION,
+      PRIVATE_OPTION,
     ],
   },
   async execute(interaction, services) {

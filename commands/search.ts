@@ -1,7 +1,7 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { LONGEST_QUESTION } from '../src/answer/question.ts';
 import { wordingFor } from '../src/answer/wording.ts';
-import { EVERYWHERE, placeOf, type Services, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type Services, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { labelsFor } from '../src/discord/labels.ts';
 import { plainMessage } from '../src/discord/render.ts';
 import { hitsMessage } from '../src/discord/views.ts';
@@ -22,7 +22,7 @@ export const search = {
         required: true,
         max_length: LONGEST_QUESTION,
       },
-      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show it to you alone · لك وحدك' },
+      PRIVATE_OPTION,
     ],
   },
   async execute(interaction, services) {

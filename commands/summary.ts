@@ -1,9 +1,9 @@
 import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js';
 import { keySentences } from '../src/answer/summary.ts';
 import { wordingFor } from '../src/answer/wording.ts';
-import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { plainMessage } from '../src/discord/render.ts';
-import { documentFor, respondWithReports } from '../src/discord/reports.ts';
+import { documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 import { summaryMessage } from '../src/discord/views.ts';
 
 const SENTENCES = 5;
@@ -25,8 +25,8 @@ export const summary = {
         min_value: 1,
         max_value: MOST_SENTENCES,
       },
-      { type: ApplicationCommandOptionType.String, name: 'report', description: 'Report, if there are several · التقرير', autocomplete: true },
-      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show it to you alone · لك وحدك' },
+      REPORT_OPTION,
+      PRIVATE_OPTION,
     ],
   },
   async execute(interaction, services) {

@@ -27,7 +27,7 @@ export interface Evidence {
 }
 
 export function evidence(ranked: readonly RankedPassage[]): Evidence {
-  const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.relevance] : []));
+  const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.highest] : []));
   const highest = Math.max(...relevances);
   return {
     late: ranked.reduce((best, passage) => Math.max(best, passage.late), 0),
@@ -37,11 +37,12 @@ export function evidence(ranked: readonly RankedPassage[]): Evidence {
 
 /**
  * Probability that the report answers a question, 0 … 1: the one place confidence comes from. A logistic regression on the evidence, calibrated for
- * each language of the question (Platt 1999) on the dev split of the training reports by `npm run fit`.
+ * each language of the question (Platt 1999) on the dev split of the training reports by `npm run fit`. Beside a reader, late interaction speaks against
+ * an answer (words in common with a passage that does not answer); below the floor it only tells that the question is on another matter.
  */
 export function confidence(language: Language, { late, reader }: Evidence, fit: Fit): number {
-  const { bias, late: byLate, reader: byReader, ceiling } = fit.confidence[language];
-  return ceiling / (1 + Math.exp(-(bias + byLate * late + byReader * reader)));
+  const { bias, late: byLate, reader: byReader, floor, ceiling } = fit.confidence[language];
+  return ceiling / (1 + Math.exp(-(bias + byLate * Math.max(floor, late) + byReader * reader)));
 }
 
 /** What a confidence means. */

@@ -9,6 +9,7 @@ export interface Wording {
   readonly refusal: Readonly<Record<Refusal, string>>;
   readonly confidence: string;
   readonly title: string;
+  readonly translation: string;
   readonly failed: string;
   readonly noPassage: (last: number) => string;
   readonly noReport: string;
@@ -30,6 +31,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'الثقة',
     title: 'العنوان',
+    translation: 'ترجمة غير رسمية',
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
     noPassage: (last) => `لا توجد فقرة بهذا الرقم. الفقرات من 0 (العنوان) إلى ${last}.`,
     noReport: 'لا يوجد تقرير بهذا الاسم. اختر من القائمة.',
@@ -50,6 +52,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'confidence',
     title: 'title',
+    translation: 'Unofficial translation',
     failed: 'The answer failed through a fault of ours. Please try again in a moment.',
     noPassage: (last) => `There is no such paragraph. Paragraphs run from 0 (the title) to ${last}.`,
     noReport: 'There is no such report. Choose one from the list.',

@@ -24,7 +24,7 @@ export function answerText(answer: Answer): string {
     // Colour comes last: the letters of its codes would pass for strong characters.
     const quote = `${opening(citation.quote, directionOfText(citation.quote))}«${highlighted(citation)}»`;
     const lines = [quote, paint.dim(directed(place, direction))];
-    if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim('Unofficial translation:')} ${citation.translation}`);
+    if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim(`${wording.translation}:`)} ${citation.translation}`);
     return lines.join('\n');
   });
   return [colour(heading) + sure, ...citations].join('\n\n');

@@ -28,7 +28,7 @@ const LONGEST_REASON = 500;
 export async function pressAction(interaction: ButtonInteraction, services: Services): Promise<void> {
   const { id, action, page } = parseAction(interaction.customId);
   const asked = id === undefined ? undefined : services.records.recall(id);
-  if (!asked || !action) return refuse(interaction, labelsFor(services.languageFor(placeOf(interaction))).expired, services);
+  if (!asked || !action) return tellExpired(interaction, services);
   const labels = labelsFor(asked.language);
   if (action === 'good') {
     const kept = services.records.vote(asked.id, interaction.user.id, true, '');
@@ -49,7 +49,7 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
 export async function submitAction(interaction: ModalSubmitInteraction, services: Services): Promise<void> {
   const { id, action } = parseAction(interaction.customId);
   const asked = id === undefined ? undefined : services.records.recall(id);
-  if (!asked) return refuse(interaction, labelsFor(services.languageFor(placeOf(interaction))).expired, services);
+  if (!asked) return tellExpired(interaction, services);
   const text = interaction.fields.getTextInputValue('text');
   if (action === 'followUp') {
     const ephemeral = interaction.message?.flags.has(MessageFlags.Ephemeral) ?? false;
@@ -98,8 +98,9 @@ function form(customId: string, title: string, label: string, maxLength: number,
   return new ModalBuilder().setCustomId(customId).setTitle(title).addLabelComponents(new LabelBuilder().setLabel(label).setTextInputComponent(input));
 }
 
-function refuse(interaction: ButtonInteraction | ModalSubmitInteraction, text: string, services: Services): Promise<void> {
-  return tell(interaction, text, services.languageFor(placeOf(interaction)));
+function tellExpired(interaction: ButtonInteraction | ModalSubmitInteraction, services: Services): Promise<void> {
+  const language = services.languageFor(placeOf(interaction));
+  return tell(interaction, labelsFor(language).expired, language);
 }
 
 async function tell(interaction: ButtonInteraction | ModalSubmitInteraction, text: string, language: Language | 'other'): Promise<void> {

@@ -1,4 +1,6 @@
 import {
+  type APIApplicationCommandBasicOption,
+  ApplicationCommandOptionType,
   ApplicationIntegrationType,
   type AutocompleteInteraction,
   type ButtonInteraction,
@@ -7,7 +9,6 @@ import {
   InteractionContextType,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
-  type ModalSubmitInteraction,
   PermissionFlagsBits,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   type RESTPostAPIContextMenuApplicationCommandsJSONBody,
@@ -89,7 +90,6 @@ export interface SlashCommand {
   autocomplete?(interaction: AutocompleteInteraction, services: Services): Promise<void>;
   /** Buttons whose custom_id begins with `<command name>:`. */
   button?(interaction: ButtonInteraction, services: Services): Promise<void>;
-  modal?(interaction: ModalSubmitInteraction, services: Services): Promise<void>;
 }
 
 /** An entry of a message's menu. */
@@ -125,6 +125,13 @@ export function mayShow({ channelId, threadOf }: Place, { channels }: ServerSett
 export const EVERYWHERE: Pick<RESTPostAPIChatInputApplicationCommandsJSONBody, 'contexts' | 'integration_types'> = {
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+};
+
+/** Option of commands whose reply may be for the asker alone. */
+export const PRIVATE_OPTION: APIApplicationCommandBasicOption = {
+  type: ApplicationCommandOptionType.Boolean,
+  name: 'private',
+  description: 'Show it to you alone · لك وحدك',
 };
 
 /** For commands of those who manage a server. */

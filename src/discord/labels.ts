@@ -17,7 +17,6 @@ export interface Labels {
   readonly followUpField: string;
   readonly reasonTitle: string;
   readonly reasonField: string;
-  readonly translationOf: string;
   readonly noTranslation: string;
   readonly search: string;
   readonly nothingFound: string;
@@ -90,7 +89,6 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     followUpField: 'سؤالك',
     reasonTitle: 'ما الذي لم يعجبك؟',
     reasonField: 'السبب (اختياري)',
-    translationOf: 'ترجمة غير رسمية',
     noTranslation: 'لا توجد ترجمة لهذا التقرير.',
     search: 'أقرب المقاطع إلى بحثك:',
     nothingFound: 'لم أجد في التقرير ما يشبه هذا.',
@@ -164,7 +162,6 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     followUpField: 'Your question',
     reasonTitle: 'What was wrong with it?',
     reasonField: 'Reason (optional)',
-    translationOf: 'Unofficial translation',
     noTranslation: 'There is no translation of this report.',
     search: 'Passages nearest to your search:',
     nothingFound: 'I found nothing like that in the report.',

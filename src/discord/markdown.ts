@@ -44,6 +44,12 @@ export function excerpt(span: Span, quote: string, { highlights, answer }: Marks
   return [text + CLOSE[style], false];
 }
 
+/** The same as a quote block that runs as its language does, with an ellipsis where something was left out. */
+export function quoteBlock(span: Span, quote: string, marks: Marks, limit: number): string {
+  const [text, cutOff] = excerpt(span, quote, marks, limit);
+  return lines(text + (cutOff ? ' …' : ''), directionOfText(quote), '> ');
+}
+
 /** Words with nothing but white space between them read as one; the answer stays apart. */
 function joined(highlights: readonly Span[], answer: Span | undefined, quote: string, start: number): Span[] {
   const result: Span[] = [];

@@ -9,7 +9,7 @@ import type { Language } from '../text/language.ts';
 import { type Action, actionId } from './actions.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { clean, cut, directionOf, excerpt, heading, lines, oneLine, titleWithin } from './markdown.ts';
+import { clean, cut, directionOf, excerpt, heading, lines, oneLine, quoteBlock, titleWithin } from './markdown.ts';
 
 /** A message of the bot. */
 export type Reply = Pick<BaseMessageOptions, 'content' | 'embeds' | 'components' | 'allowedMentions'>;
@@ -117,9 +117,9 @@ export function documentKey(document: Document): string {
 function citationText(citation: Citation, language: Language | 'other', direction: Direction): string {
   const { n, passage, title, translation } = citation;
   const translated = translationLine(translation, language, TRANSLATION_LENGTH);
-  const [quote, cutOff] = excerpt(citation, citation.quote, citation, CITATION_LENGTH - PLACE_LENGTH - (translated.length > 0 ? TRANSLATION_LENGTH : 0));
+  const limit = CITATION_LENGTH - PLACE_LENGTH - (translated.length > 0 ? TRANSLATION_LENGTH : 0);
   const place = `[${n}] ${paragraphLabel(passage, wordingFor(language))} · ${titleWithin(title, 100)}`;
-  return [lines(quote + (cutOff ? ' …' : ''), directionOfText(citation.quote), '> '), directed(place, direction), ...translated].join('\n');
+  return [quoteBlock(citation, citation.quote, citation, limit), directed(place, direction), ...translated].join('\n');
 }
 
 /**
@@ -129,7 +129,7 @@ function citationText(citation: Citation, language: Language | 'other', directio
  */
 export function translationLine(translation: string | undefined, language: Language | 'other', limit: number): string[] {
   if (language !== 'en' || translation === undefined) return [];
-  const label = `${labelsFor(language).translationOf}: `;
+  const label = `${wordingFor(language).translation}: `;
   const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, limit - label.length - 2);
   return [`${label}${oneLine(text)}${cutOff ? ' …' : ''}`];
 }

@@ -1,4 +1,4 @@
-import type { AutocompleteInteraction } from 'discord.js';
+import { type APIApplicationCommandStringOption, ApplicationCommandOptionType, type AutocompleteInteraction } from 'discord.js';
 import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Services } from './command.ts';
@@ -11,7 +11,15 @@ export function documentFor({ documents }: ReportIndex, report: string | null): 
   return documents.find((document) => documentKey(document) === report || document.title === report);
 }
 
-/** Completes an option that names a report. */
+/** Option that names a report. */
+export const REPORT_OPTION: APIApplicationCommandStringOption = {
+  type: ApplicationCommandOptionType.String,
+  name: 'report',
+  description: 'Report, if there are several · التقرير',
+  autocomplete: true,
+};
+
+/** Completes it. */
 export async function respondWithReports(interaction: AutocompleteInteraction, { index }: Services): Promise<void> {
   const typed = interaction.options.getFocused().trim();
   const fitting = index.documents.filter((document) => document.title.includes(typed));

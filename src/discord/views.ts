@@ -6,12 +6,12 @@ import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { KeptOfUser, ServerSettings } from '../storage/records.ts';
-import { directed, directionOfText, isolate } from '../text/bidi.ts';
+import { directed, isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { About, CommandInfo } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { clean, cut, directionOf, excerpt, lines, titleWithin } from './markdown.ts';
+import { clean, cut, directionOf, excerpt, lines, quoteBlock, titleWithin } from './markdown.ts';
 import { NO_MENTIONS, PASSAGE_COLOUR, type Reply, translationLine } from './render.ts';
 
 /** Passages on a page of a search. */
@@ -62,12 +62,11 @@ export function hitsMessage(result: SearchResult, heading: string, page: number,
 }
 
 function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
-  const [quote, cutOff] = excerpt(hit, hit.quote, hit, EXCERPT_LENGTH);
   const full = Math.round(ofBest * BAR_LENGTH);
   const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
   const place = `${isolate(bar)} ${paragraphLabel(hit.passage, wordingFor(language))} · ${titleWithin(hit.title, 100)}`;
   return [
-    lines(quote + (cutOff ? ' …' : ''), directionOfText(hit.quote), '> '),
+    quoteBlock(hit, hit.quote, hit, EXCERPT_LENGTH),
     directed(place, directionOf(language)),
     ...translationLine(hit.translation, language, TRANSLATED_LENGTH),
   ].join('\n');
@@ -80,9 +79,7 @@ export function summaryMessage(document: Document, sentences: readonly KeySenten
   // Each takes its share of what a description holds.
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, sentences.length)) - 60;
   const parts = sentences.map(({ text, passage, ...span }, i) => {
-    const [quote, cutOff] = excerpt(span, text, { highlights: [] }, share);
-    const line = lines(quote + (cutOff ? ' …' : ''), directionOfText(text), '> ');
-    return `${line}\n${directed(`[${i + 1}] ${paragraphLabel(passage.number, wording)}`, direction)}`;
+    return `${quoteBlock(span, text, { highlights: [] }, share)}\n${directed(`[${i + 1}] ${paragraphLabel(passage.number, wording)}`, direction)}`;
   });
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
@@ -99,7 +96,7 @@ export function translationMessage(citations: readonly Citation[], language: Lan
     const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, share);
     return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${n}] ${paragraphLabel(passage, wordingFor(language))}`, directionOf(language))}`;
   });
-  const heading = directed(translated.length === 0 ? labels.noTranslation : labels.translationOf, directionOf(language));
+  const heading = directed(translated.length === 0 ? labels.noTranslation : wordingFor(language).translation, directionOf(language));
   return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([`**${heading}**`, ...parts].join('\n\n'))], allowedMentions: NO_MENTIONS };
 }
 

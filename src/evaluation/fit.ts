@@ -1,11 +1,13 @@
 import type { Fit } from '../embedding/settings.ts';
-import { fuse, withRelevance, zScores } from '../retrieval/fusion.ts';
+import { fuse, SIGNALS, withRelevance, zScores } from '../retrieval/fusion.ts';
 import { isAnswerable, type Outcome, wereRead } from './evaluate.ts';
 import { mean } from './metrics.ts';
 
 /** Penalty on squared weights, so that separable samples have an end. */
 const RIDGE = 1e-4;
 const STEPS = 3000;
+/** Floors of MaxSim tried for the confidence, −1 being none. */
+const FLOORS = [-1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
 
 /**
  * Fits the ranking and the confidence of a model to the outcomes of questions whose answers are known.
@@ -16,7 +18,7 @@ const STEPS = 3000;
  */
 export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
   const answerable = outcomes.filter(isAnswerable);
-  const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), 4);
+  const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), SIGNALS.length);
   const hasReader = wereRead(outcomes);
   const withReader = answerable.map(({ candidates, question }) => {
     const fused = fuse(candidates, { dense, lexical, late, translation });
@@ -27,9 +29,13 @@ export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = [
   const [byFused = 1, byReader = 0] = hasReader ? conditionalLogit(withReader, 2) : [1, 0];
   const logistic = (language: 'ar' | 'en') => {
     const own = outcomes.filter((outcome) => outcome.language === language);
-    const rows = own.map(({ evidence }) => [evidence.late, ...(hasReader ? [evidence.reader] : [])]);
-    const [bias, [byLate = 0, reader = 0]] = logit(rows, own.map(isAnswerable));
-    return { bias: round(bias), late: round(byLate), reader: round(reader), ceiling: 1 };
+    const fits = (hasReader ? FLOORS : [-1]).map((floor) => {
+      const rows = own.map(({ evidence }) => [Math.max(floor, evidence.late), ...(hasReader ? [evidence.reader] : [])]);
+      return { floor, ...logit(rows, own.map(isAnswerable)) };
+    });
+    const { floor, bias, slopes } = highestAsGood(fits);
+    const [byLate = 0, reader = 0] = slopes;
+    return { bias: round(bias), late: round(byLate), reader: round(reader), floor, ceiling: 1 };
   };
   return {
     fusion: { dense: round(dense), lexical: round(lexical), late: round(late), translation: round(translation) },
@@ -38,11 +44,20 @@ export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = [
   };
 }
 
+/** Of fits in order of their floor, the last that is as good as the best: its loss within one standard error of it (Breiman et al. 1984). */
+function highestAsGood<T extends { readonly losses: readonly number[] }>(fits: readonly T[]): T {
+  const best = fits.reduce((one, other) => (mean(other.losses) < mean(one.losses) ? other : one));
+  const asGood = (fit: T) => {
+    const worse = fit.losses.map((loss, i) => loss - (best.losses[i] ?? 0));
+    const by = mean(worse);
+    return by <= Math.sqrt(mean(worse.map((x) => (x - by) ** 2)) / worse.length);
+  };
+  return fits.findLast(asGood) ?? best;
+}
+
 /** The signals of each candidate, as they are fused. */
 function signals({ candidates, question }: Outcome): Choice {
-  const columns = [candidates.map((c) => c.dense), candidates.map((c) => c.lexical), candidates.map((c) => c.late), candidates.map((c) => c.translation)].map(
-    zScores,
-  );
+  const columns = SIGNALS.map((name) => zScores(candidates.map((candidate) => candidate[name])));
   return { rows: candidates.map((_, i) => columns.map((column) => column[i] ?? 0)), right: candidates.map(({ label }) => question.gold.includes(label)) };
 }
 
@@ -73,26 +88,29 @@ function conditionalLogit(choices: readonly Choice[], size: number): number[] {
   });
 }
 
-/** Logistic regression; the columns are brought to one scale while it descends. Returns the bias and the slope of each column. */
-function logit(rows: readonly (readonly number[])[], labels: readonly boolean[]): [number, number[]] {
+/** Logistic regression; the columns are brought to one scale while it descends. Returns the bias, the slope of each column and each row's loss. */
+function logit(rows: readonly (readonly number[])[], labels: readonly boolean[]): { bias: number; slopes: number[]; losses: number[] } {
   const columns = (rows[0] ?? []).map((_, k) => rows.map((row) => row[k] ?? 0));
   const means = columns.map(mean);
   const deviations = columns.map((column, k) => Math.sqrt(mean(column.map((x) => (x - (means[k] ?? 0)) ** 2))) || 1);
   const scaled = rows.map((row) => [1, ...row.map((x, k) => (x - (means[k] ?? 0)) / (deviations[k] ?? 1))]);
-  const [constant = 0, ...weights] = descend(new Array<number>(columns.length + 1).fill(0), (w) => {
+  const chance = (row: readonly number[], w: readonly number[]) => 1 / (1 + Math.exp(-dot(row, w)));
+  const lossOf = (row: readonly number[], i: number, w: readonly number[]) => -Math.log(Math.max(1e-12, labels[i] ? chance(row, w) : 1 - chance(row, w)));
+  const fitted = descend(new Array<number>(columns.length + 1).fill(0), (w) => {
     const gradient = w.map(() => 0);
     let loss = 0;
     scaled.forEach((row, i) => {
-      const p = 1 / (1 + Math.exp(-dot(row, w)));
-      loss -= Math.log(Math.max(1e-12, labels[i] ? p : 1 - p)) / rows.length;
+      const p = chance(row, w);
+      loss += lossOf(row, i, w) / rows.length;
       row.forEach((x, k) => {
         gradient[k] = (gradient[k] ?? 0) + ((p - (labels[i] ? 1 : 0)) * x) / rows.length;
       });
     });
     return { loss, gradient };
   });
+  const [constant = 0, ...weights] = fitted;
   const slopes = weights.map((w, k) => w / (deviations[k] ?? 1));
-  return [constant - dot(slopes, means), slopes];
+  return { bias: constant - dot(slopes, means), slopes, losses: scaled.map((row, i) => lossOf(row, i, fitted)) };
 }
 
 /** Gradient descent whose step grows while the loss falls and halves where it would rise. */

@@ -87,11 +87,12 @@ export function withQuestionsOf(file: string, reports: readonly TrainingReport[]
   });
 }
 
-/** The questions of the dev split to its Arabic reports: one set a language, and the English questions once more where a translation is at hand. */
+/** The questions of the dev split to its Arabic reports: one set a language, and both once more with the reports' translations at hand. */
 export function devSets(name: string, reports: readonly TrainingReport[]): EvaluationSet[] {
   const kinds = [
     ['ar→ar', 'ar', false],
     ['en→ar', 'en', false],
+    ['ar→ar+en', 'ar', true],
     ['en→ar+en', 'en', true],
   ] as const;
   return kinds.map(([kind, language, translated]) => ({

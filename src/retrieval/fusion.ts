@@ -8,9 +8,12 @@ export interface Signals {
   readonly lexical: number;
   /** MaxSim of the token states, −1 … 1. */
   readonly late: number;
-  /** The same with the passage's translation; `undefined` where there is none or the question is in the report's language. */
+  /** The same with the passage's translation; `undefined` where there is none. */
   readonly translation: number | undefined;
 }
+
+/** Their names, in the order of their weights. */
+export const SIGNALS = ['dense', 'lexical', 'late', 'translation'] as const satisfies readonly (keyof Signals)[];
 
 /**
  * Fuses the signals of one question's candidates: Σ w · (s − mean) / sd, mean and standard deviation over these candidates.
@@ -21,7 +24,7 @@ export interface Signals {
  */
 export function fuse(candidates: readonly Signals[], weights: Fit['fusion']): number[] {
   const scores = candidates.map(() => 0);
-  for (const name of ['dense', 'lexical', 'late', 'translation'] as const) {
+  for (const name of SIGNALS) {
     zScores(candidates.map((candidate) => candidate[name])).forEach((z, i) => {
       scores[i] = (scores[i] ?? 0) + weights[name] * z;
     });

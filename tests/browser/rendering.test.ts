@@ -114,10 +114,12 @@ describe('a report', () => {
       [english, 'ltr'],
     ] as const) {
       for (const passage of document.passages) {
-        const [title, text, footer] = (await engine.show(linesOf(passageMessage(document, passage, language)))) as [Line, Line, Line];
+        const [title, text, ...rest] = (await engine.show(linesOf(passageMessage(document, passage, language)))) as [Line, Line, ...Line[]];
         expectRead(title, direction, pieces(document.title));
         expectRead(text, direction, pieces(passage.text));
-        expectRead(footer, START[language], [...label(passage.number, language), '/', `${document.passages.length - 1}`]);
+        const translated = language === 'en' && passage.translation !== undefined;
+        if (translated) expectRead(rest[0] as Line, 'ltr', ['Unofficial', 'translation', ':', ...pieces(passage.translation ?? '')]);
+        expectRead(rest[translated ? 1 : 0] as Line, START[language], [...label(passage.number, language), '/', `${document.passages.length - 1}`]);
         const choice = passageChoice(passage).name;
         expectRead((await engine.show([plainLine(choice)]))[0] as Line, direction, pieces(choice));
       }

@@ -1,29 +1,14 @@
 import { type APIMessage, ComponentType } from 'discord.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
-import { temporaryFolder, testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/app.ts';
+import { botForEachTest, startBot } from '../support/bot.ts';
 
 const DAY = 24 * 3_600_000;
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const ARABIC = 'ماذا قال البيت الأبيض عن قرار بايدن؟';
 const ENGLISH = "Was Biden's decision legal?";
 
-let app: App;
-beforeAll(async () => {
-  app = await openApp(testConfig());
-});
-afterAll(() => app.close());
-
-let bot: TestBot;
-beforeEach(async () => {
-  bot = await startBot(app);
-});
-afterEach(async () => {
-  expect(bot.server.unhandled).toEqual([]);
-  await bot.stop();
-  await bot.server.close();
-});
+const running = botForEachTest();
 
 interface Button {
   readonly label: string;
@@ -49,7 +34,7 @@ const description = (message: APIMessage) => message.embeds[0]?.description ?? m
 
 /** Asks in a server and presses a button under the answer. */
 async function asked(question: string, options: { readonly private?: boolean } = {}) {
-  const { server } = bot;
+  const { server } = running.bot;
   const user = server.addUser({ username: 'salma' });
   const guild = server.addGuild({ name: 'News' });
   const answer = await server.slash({ user, guild, name: 'ask', options: { question, ...options } }).reply();
@@ -117,10 +102,10 @@ describe('buttons under an answer', () => {
     expect((await press('👍').reply()).content).toContain('شكرا، سجلت رأيك.');
     const form = await press('👎').modal();
     expect(form.title).toBe('ما الذي لم يعجبك؟');
-    expect(bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: '' }]);
+    expect(running.bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: '' }]);
     await server.modalSubmit({ user, guild, customId: form.custom_id, fields: { text: 'الفقرة غير صحيحة' }, message: answer }).reply();
-    expect(bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: 'الفقرة غير صحيحة' }]);
-    expect(bot.records.openQuestions(guild.id)).toMatchObject([{ question: ARABIC, complaints: ['الفقرة غير صحيحة'] }]);
+    expect(running.bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: 'الفقرة غير صحيحة' }]);
+    expect(running.bot.records.openQuestions(guild.id)).toMatchObject([{ question: ARABIC, complaints: ['الفقرة غير صحيحة'] }]);
   });
 
   test('Share as image: a picture for all to see, its quote as the text beside it; only for whoever asked', async () => {
@@ -140,13 +125,13 @@ describe('buttons under an answer', () => {
     const other = server.addUser({ username: 'other' });
     expect((await press('السياق', other).reply()).ephemeral).toBe(true);
     await press('👍', other).reply();
-    expect(bot.records.keptOf(other.id).votes).toHaveLength(1);
+    expect(running.bot.records.keptOf(other.id).votes).toHaveLength(1);
   });
 
   test('expire politely after a day, as do forms left open', async () => {
     const { press, server, user, guild, answer } = await asked(ARABIC);
     const form = await press('سؤال متابعة').modal();
-    bot.pass(DAY + 1000);
+    running.bot.pass(DAY + 1000);
     for (const label of ['السياق', 'مقاطع أخرى', '👍', 'شارك صورة']) {
       const reply = await press(label).reply();
       expect(reply.ephemeral).toBe(true);
@@ -159,13 +144,13 @@ describe('buttons under an answer', () => {
 
   test('work after a restart', async () => {
     const folder = temporaryFolder();
-    const before = await startBot(app, { folder });
+    const before = await startBot(running.app, { folder });
     const { server } = before;
     const user = server.addUser({ username: 'salma' });
     const guild = server.addGuild({ name: 'News' });
     const answer = await server.slash({ user, guild, name: 'ask', options: { question: ARABIC } }).reply();
     await before.stop();
-    const after = await startBot(app, { folder, server });
+    const after = await startBot(running.app, { folder, server });
     const context = await server.button({ user, guild, message: answer, customId: customId(answer, 'السياق') }).reply();
     expect(description(context)).toContain('**وقال البيت الأبيض');
     await after.stop();

@@ -6,7 +6,7 @@ import type { Gateway } from '../../src/discord/gateway.ts';
 import { inviteLink, register, whoAmI } from '../../src/discord/registration.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { marksShown, startBot, type TestBot } from '../support/bot.ts';
 import { DiscordServer } from '../support/discord-server.ts';
 
 const EPHEMERAL = 64;
@@ -31,9 +31,7 @@ afterEach(async () => {
 });
 
 const embed = (message: APIMessage): APIEmbed => message.embeds[0] ?? {};
-/** Direction marks made visible. */
-const shown = (text: string | undefined) =>
-  (text ?? '').replace(/[\u200e\u200f\u2068\u2069]/gu, (mark) => ({ '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' })[mark] ?? '');
+const shown = (text: string | undefined) => marksShown(text ?? '');
 
 /** Without what is bold: where an answer begins and ends may turn on how a processor rounds. */
 const unmarked = (text: string | undefined) => shown(text).replace(/\*\*|__/gu, '');

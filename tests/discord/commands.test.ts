@@ -1,41 +1,23 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type APIMessage, ComponentType, PermissionFlagsBits } from 'discord.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
+import { describe, expect, test } from 'vitest';
+import { openApp } from '../../src/app.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { botForEachTest, marksShown, startBot } from '../support/bot.ts';
 
 const ADMIN = PermissionFlagsBits.ManageGuild;
 
-let app: App;
-beforeAll(async () => {
-  app = await openApp(testConfig());
-});
-afterAll(() => app.close());
+const running = botForEachTest();
 
-let bot: TestBot;
-beforeEach(async () => {
-  bot = await startBot(app);
-});
-afterEach(async () => {
-  expect(bot.server.unhandled).toEqual([]);
-  await bot.stop();
-  await bot.server.close();
-});
-
-const description = (message: APIMessage) =>
-  (message.embeds[0]?.description ?? message.content).replace(
-    /[\u200e\u200f\u2068\u2069]/gu,
-    (mark) => ({ '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' })[mark] ?? '',
-  );
+const description = (message: APIMessage) => marksShown(message.embeds[0]?.description ?? message.content);
 const buttonIds = (message: APIMessage) =>
   (message.components ?? []).flatMap((row) =>
     row.type === ComponentType.ActionRow ? row.components.flatMap((c) => (c.type === ComponentType.Button && 'custom_id' in c ? [c.custom_id] : [])) : [],
   );
 
 function place() {
-  const { server } = bot;
+  const { server } = running.bot;
   return { server, user: server.addUser({ username: 'salma' }), guild: server.addGuild({ name: 'News' }) };
 }
 
@@ -65,7 +47,7 @@ describe('/search', () => {
 describe('/summary', () => {
   test('is the key sentences of the report, verbatim and in its order', async () => {
     const { server, user, guild } = place();
-    const { source } = app.answerer.index.documents[0] ?? { source: '' };
+    const { source } = running.app.answerer.index.documents[0] ?? { source: '' };
     const text = description(await server.slash({ user, guild, name: 'summary' }).reply());
     const quotes = [...text.matchAll(/^> (.+)$/gmu)].map(([, quote]) => (quote ?? '').replaceAll('\\', ''));
     expect(quotes).toHaveLength(5);
@@ -88,7 +70,7 @@ describe('/sources and /help', () => {
     expect(description(help)).toContain('/privacy');
     const english = await server.button({ user, guild, message: help, customId: 'help:en' }).reply();
     expect(description(english)).toContain('Ask me about the report');
-    expect(bot.records.languageOf(user.id)).toBe('en');
+    expect(running.bot.records.languageOf(user.id)).toBe('en');
     expect(description(await server.slash({ user, guild, name: 'sources' }).reply())).toContain('**Reports** (1)');
   });
 });
@@ -134,7 +116,7 @@ describe('admin commands', () => {
       server.slash({ user, guild, name: 'ask', options: { question: 'من قصف القاعدة؟', ...more }, channel: elsewhere }).acknowledged();
     expect(await ask({})).toMatchObject({ ephemeral: true });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: false });
-    bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
+    running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: true });
     const mention = server.userMessage({ user, channel: elsewhere, content: `<@${server.bot.id}> Who?`, mentions: [server.bot] });
     expect((await mention.reply()).content).toContain(`Please ask me here: <#${allowed.id}>`);
@@ -196,13 +178,13 @@ describe('/privacy', () => {
     expect(description(shown)).toContain('<FSI>وصفة الكبسة<PDI>');
     const deleted = await server.button({ user, guild, message: shown, customId: 'privacy:delete' }).reply();
     expect(deleted.content).toContain('حذفت كل ما كان محفوظا عنك.');
-    expect(bot.records.keptOf(user.id).questions).toEqual([]);
+    expect(running.bot.records.keptOf(user.id).questions).toEqual([]);
   });
 });
 
 describe('fairness', () => {
   test('more than their share: a person is told when to ask again, others are answered', async () => {
-    const own = await startBot(app, { fairness: { perUser: 2 } });
+    const own = await startBot(running.app, { fairness: { perUser: 2 } });
     const { server } = own;
     const guild = server.addGuild({ name: 'News' });
     const eager = server.addUser({ username: 'eager' });
@@ -218,7 +200,7 @@ describe('fairness', () => {
   });
 
   test('too many at once: those for whom there is no room are told so, the others answered', async () => {
-    const own = await startBot(app, { fairness: { waiting: 3 } });
+    const own = await startBot(running.app, { fairness: { waiting: 3 } });
     const { server } = own;
     const guild = server.addGuild({ name: 'News' });
     const replies = await Promise.all(
@@ -237,7 +219,7 @@ describe('fairness', () => {
 
 describe('Arabic command names', () => {
   test('are there when they are switched on, and do the same', async () => {
-    const own = await startBot(app, { arabic: true });
+    const own = await startBot(running.app, { arabic: true });
     const { server } = own;
     const user = server.addUser({ username: 'salma' });
     const guild = server.addGuild({ name: 'News' });

@@ -3,10 +3,9 @@ import { type APIMessage, ComponentType, PermissionFlagsBits } from 'discord.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, openApp } from '../../src/app.ts';
 import { testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { marksShown, startBot, type TestBot } from '../support/bot.ts';
 
 const ADMIN = PermissionFlagsBits.ManageGuild;
-const MARKS: Readonly<Record<string, string>> = { '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' };
 
 let app: App;
 let bot: TestBot;
@@ -26,11 +25,8 @@ function rendered(message: APIMessage): string {
   const rows = (message.components ?? []).flatMap((row) =>
     row.type === ComponentType.ActionRow ? [row.components.map((c) => ('label' in c ? `[${c.label}]` : '')).join(' ')] : [],
   );
-  return [message.content, embed?.title, embed?.description, embed?.footer?.text, ...rows]
-    .filter((part) => part !== undefined && part !== '')
-    .join('\n')
-    .replace(/[\u200e\u200f\u2068\u2069]/gu, (mark) => MARKS[mark] ?? '')
-    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d+ MB|p50 \d+ ms, p95 \d+ ms/gu, (text) => text.replace(/\d+/gu, '#'));
+  const text = [message.content, embed?.title, embed?.description, embed?.footer?.text, ...rows].filter((part) => part !== undefined && part !== '').join('\n');
+  return marksShown(text).replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC|\d+ MB|p50 \d+ ms, p95 \d+ ms/gu, (text) => text.replace(/\d+/gu, '#'));
 }
 
 function inLanguage(language: 'ar' | 'en') {

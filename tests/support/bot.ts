@@ -1,5 +1,6 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { allCommands } from '../../commands/all.ts';
-import type { App } from '../../src/app.ts';
+import { type App, openApp } from '../../src/app.ts';
 import { receptionFor } from '../../src/bot.ts';
 import type { Fairness } from '../../src/discord/admission.ts';
 import { connect, type Gateway } from '../../src/discord/gateway.ts';
@@ -8,7 +9,41 @@ import { createLog } from '../../src/log.ts';
 import { Metrics } from '../../src/monitoring/metrics.ts';
 import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
+import { testConfig } from './app.ts';
 import { DiscordServer } from './discord-server.ts';
+
+/** A bot of its own for each test of a file, all on one app; nothing that Discord does not know may have been asked of the server. */
+export function botForEachTest(): { readonly app: App; readonly bot: TestBot } {
+  let app: App | undefined;
+  let bot: TestBot | undefined;
+  beforeAll(async () => {
+    app = await openApp(testConfig());
+  });
+  afterAll(() => app?.close());
+  beforeEach(async () => {
+    bot = await startBot(app as App);
+  });
+  afterEach(async () => {
+    expect(bot?.server.unhandled).toEqual([]);
+    await bot?.stop();
+    await bot?.server.close();
+  });
+  return {
+    get app() {
+      return app as App;
+    },
+    get bot() {
+      return bot as TestBot;
+    },
+  };
+}
+
+const MARKS: Readonly<Record<string, string>> = { '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' };
+
+/** Direction marks made visible. */
+export function marksShown(text: string): string {
+  return text.replace(/[\u200e\u200f\u2068\u2069]/gu, (mark) => MARKS[mark] ?? '');
+}
 
 /** The bot, whole, connected to a Discord-compatible server on loopback. */
 export interface TestBot {
