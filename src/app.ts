@@ -24,7 +24,7 @@ export interface App {
   readonly answerer: Answerer;
   /**
    * Reads the reports again and answers from them once their index is there; until then, and if that fails, from what it has. A question under way
-   * finishes on the index it began with.
+   * finishes on the index it began with. One at a time: the reports as they were last are what answers in the end.
    *
    * @throws UserError when the reports or their index can't be had
    */
@@ -55,6 +55,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
   try {
     let opened = await openReports(documents, watcher, force);
     let answerer = new Answerer(opened.index, encoder);
+    let reloading: Promise<unknown> = Promise.resolve();
     return {
       config,
       encoder,
@@ -64,10 +65,13 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
       get answerer() {
         return answerer;
       },
-      async reload(again = {}, anew = false) {
-        const next = await openReports(await readNoticed(config, again), again, anew);
-        opened = next;
-        answerer = new Answerer(next.index, encoder);
+      reload(again = {}, anew = false) {
+        const next = reloading.then(async () => {
+          opened = await openReports(await readNoticed(config, again), again, anew);
+          answerer = new Answerer(opened.index, encoder);
+          return opened;
+        });
+        reloading = next.catch(() => undefined);
         return next;
       },
       close: () => encoder.close(),

@@ -44,7 +44,11 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
-  const end = await Promise.race([signal, gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`))]);
+  const end = await Promise.race([
+    signal,
+    gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`)),
+    app.encoder.ended.then((reason) => new UserError(`The model's thread ended (${reason}). Start again.`)),
+  ]);
   log.info('stopping');
   await watch.close();
   await gateway.stop();

@@ -85,6 +85,8 @@ export interface Config {
 /**
  * The configuration: the environment over `.env` of the working directory over the defaults. The one reader of `process.env`.
  *
+ * The token is taken out of the environment: load it once.
+ *
  * @throws UserError (exit code 2) that names the variable, what was expected and what came; a secret's value is never repeated
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -94,6 +96,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = schema.safeParse(given);
   if (!result.success) throw new UserError(explain(result.error.issues[0], given), 2);
   const env = result.data;
+  // Diagnostic reports of a crash print the environment, and threads and child processes inherit it.
+  delete environment['DISCORD_TOKEN'];
   return {
     discord: {
       token: env.DISCORD_TOKEN,

@@ -1,10 +1,11 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { loadEncoder } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { readReports } from '../corpus/read.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode } from '../errors.ts';
 import { inspectIndex, makeFolder } from '../indexing/store.ts';
+import { inspectDatabase } from '../storage/database.ts';
 import { paint } from './output.ts';
 
 interface Finding {
@@ -14,6 +15,10 @@ interface Finding {
   readonly text: string;
 }
 
+/** Megabytes that an index and a database should have left to them. */
+const LEAST_FREE = 50;
+/** Milliseconds that a running bot has to say how it does. */
+const PATIENCE = 2_000;
 const OLDEST_NODE = [20, 19] as const;
 const MARK: Record<Finding['state'], string> = { ok: '✓', note: '·', problem: '✗' };
 
@@ -44,7 +49,10 @@ export async function doctor(): Promise<0 | 1> {
   if (encoder) tell(modelFinding(encoder.info));
   if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
   await encoder?.close();
-  tell(await writable(config.indexFolder));
+  tell(await writable('index folder', config.indexFolder, 'INDEX_DIR'));
+  tell(await writable('data folder', config.data.folder, 'DATA_DIR'));
+  tell(databaseFinding(config.data.folder));
+  if (config.monitor) tell(await running(config.monitor));
   tell(await token(config.discord));
   return problems > 0 ? 1 : 0;
 }
@@ -67,17 +75,37 @@ function indexFinding(problem: string | undefined, folder: string): Finding {
   return { name: 'index', state: 'note', text: `${problem} The next start builds it; or run: npm run index` };
 }
 
-async function writable(folder: string): Promise<Finding> {
+async function writable(name: string, folder: string, variable: string): Promise<Finding> {
   try {
     await makeFolder(folder);
     await access(folder, constants.W_OK);
-    return { name: 'index folder', state: 'ok', text: 'writable' };
+    const { bavail, bsize } = await statfs(folder);
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    if (free < LEAST_FREE) return { name, state: 'problem', text: `${folder} has ${free} MB left; free some, or set ${variable} to another folder` };
+    return { name, state: 'ok', text: 'writable' };
   } catch (error) {
-    return {
-      name: 'index folder',
-      state: 'problem',
-      text: `${folder} can't be written (${errorCode(error) ?? describe(error)}); make it writable or set INDEX_DIR`,
-    };
+    return { name, state: 'problem', text: `${folder} can't be written (${errorCode(error) ?? describe(error)}); make it writable or set ${variable}` };
+  }
+}
+
+function databaseFinding(folder: string): Finding {
+  const problem = inspectDatabase(folder);
+  const name = 'database';
+  if (problem === undefined) return { name, state: 'ok', text: 'sound' };
+  return { name, state: 'problem', text: `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup` };
+}
+
+/** Whether a bot runs here, and how it does. */
+async function running({ host, port }: NonNullable<ReturnType<typeof loadConfig>['monitor']>): Promise<Finding> {
+  const name = 'bot';
+  try {
+    const response = await fetch(`http://${host.includes(':') ? `[${host}]` : host}:${port}/readyz`, { signal: AbortSignal.timeout(PATIENCE) });
+    const text = (await response.text()).trim().replaceAll('\n', ', ').slice(0, 200);
+    if (response.ok && text === 'ready') return { name, state: 'ok', text: 'running and ready' };
+    if (response.status === 503) return { name, state: 'problem', text: `running, but ${text}` };
+    return { name, state: 'problem', text: `something else answers on port ${port}; set MONITOR_PORT to a free port, or to 0` };
+  } catch {
+    return { name, state: 'note', text: `none is running here (nothing answers on port ${port})` };
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { loadConfig, VERSION } from '../config.ts';
+import { type Config, loadConfig, VERSION } from '../config.ts';
 import { describe, UserError } from '../errors.ts';
 import type { AskOptions } from './ask.ts';
 import type { EvalOptions } from './eval.ts';
@@ -18,7 +18,7 @@ const program = new Command('isnad')
 program.allowExcessArguments().action(async (_options: object, command: Command) => {
   if (command.args.length > 0) command.error(`error: there is no command '${command.args[0]}'; isnad --help lists them`);
   const config = loadConfig();
-  if (config.discord.token !== undefined) return startBot();
+  if (config.discord.token !== undefined) return startBot(config);
   process.stderr.write('No DISCORD_TOKEN is set, so this is a chat in the terminal; set it in .env to start the Discord bot.\n');
   const { chat } = await import('./chat.ts');
   return chat(config);
@@ -58,7 +58,7 @@ program
     await app.close();
   });
 
-program.command('bot').description('run the Discord bot (needs DISCORD_TOKEN)').action(startBot);
+program.command('bot').description('run the Discord bot (needs DISCORD_TOKEN)').action(() => startBot(loadConfig()));
 
 program
   .command('register')
@@ -97,9 +97,9 @@ program
   .description("compute the tokenMean of a model's isnad.json from the training reports")
   .action(async () => (await import('./token-mean.ts')).printTokenMean());
 
-async function startBot(): Promise<void> {
+async function startBot(config: Config): Promise<void> {
   const { runBot } = await import('../bot.ts');
-  await runBot(loadConfig());
+  await runBot(config);
 }
 
 // A reader that has seen enough (`| head`) is no error.
@@ -108,9 +108,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Whatever is thrown past everybody: one line, no stack trace, and whoever supervises the program starts it again.
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof UserError) {
     process.stderr.write(`${error.message}\n`);

@@ -45,6 +45,11 @@ export class Admission {
     this.#waiting = waiting;
   }
 
+  /** Questions that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
   /** @throws Busy when more is asked than may be; then nothing was counted but the attempt */
   async admit(userId: string, guildId: string | undefined): Promise<void> {
     if (this.#queue.size >= this.#waiting) throw new Busy('all', (this.#queue.size / AT_A_TIME) * this.#duration);

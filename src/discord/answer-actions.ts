@@ -39,7 +39,8 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
     return interaction.showModal(form(interaction.customId, labels.reasonTitle, labels.reasonField, LONGEST_REASON, false));
   }
   if (action === 'followUp') return interaction.showModal(form(interaction.customId, labels.followUpTitle, labels.followUpField, LONGEST_QUESTION, true));
-  if (action === 'more' && page !== undefined) await interaction.deferUpdate();
+  // A page is turned in place only where one person sees it: a forged id must not change what all see.
+  if (action === 'more' && page !== undefined && interaction.message.flags.has(MessageFlags.Ephemeral)) await interaction.deferUpdate();
   else if (action === 'image' && asked.user !== interaction.user.id) return tell(interaction, labels.notYours, asked.language);
   else await interaction.deferReply(action === 'image' && !interaction.message.flags.has(MessageFlags.Ephemeral) ? {} : { flags: MessageFlags.Ephemeral });
   await show(interaction, asked, action, page ?? 0, services);
@@ -49,7 +50,7 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
 export async function submitAction(interaction: ModalSubmitInteraction, services: Services): Promise<void> {
   const { id, action } = parseAction(interaction.customId);
   const asked = id === undefined ? undefined : services.records.recall(id);
-  if (!asked) return tellExpired(interaction, services);
+  if (!asked || (action !== 'followUp' && action !== 'bad')) return tellExpired(interaction, services);
   const text = interaction.fields.getTextInputValue('text');
   if (action === 'followUp') {
     const ephemeral = interaction.message?.flags.has(MessageFlags.Ephemeral) ?? false;

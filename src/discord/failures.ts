@@ -18,7 +18,7 @@ const NETWORK = new Set([
 export function explainDiscord(error: unknown): Error {
   if (error instanceof UserError) return error;
   if (errorCode(error) === 'TokenInvalid' || (error instanceof DiscordAPIError && error.status === UNAUTHORIZED)) {
-    return new UserError('Discord refused DISCORD_TOKEN. Copy the token again from the Bot page of https://discord.com/developers/applications into .env.');
+    return new UserError('Discord refused DISCORD_TOKEN. Copy the token again from the Bot page of https://discord.com/developers/applications into .env.', 2);
   }
   if (errorCode(error) === 'DisallowedIntents')
     return new UserError('Discord refused the intents of the bot, though it asks for no privileged one. Check the application.');

@@ -68,7 +68,7 @@ export async function connect({ credentials, commands, services, log }: GatewayO
   return {
     applicationId: application.id,
     get connected() {
-      return !stopping && client.ws.status === Status.Ready;
+      return !stopping && client.ws.shards.every((shard) => shard.status === Status.Ready);
     },
     ended,
     async stop() {

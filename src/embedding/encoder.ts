@@ -59,6 +59,8 @@ export interface EncoderInfo {
 /** Turns texts into vectors and token states. Implementations never block the calling thread. */
 export interface Encoder {
   readonly info: EncoderInfo;
+  /** Settles with the reason when it can serve no more: closed, or its thread died. */
+  readonly ended: Promise<string>;
   /**
    * @param texts any texts; an empty one has a vector but no token states
    * @param onProgress called with the number of texts done, from 1 to `texts.length`

@@ -24,6 +24,7 @@ export class TransformersEncoder implements Encoder {
   readonly #waiting = new Map<number, Waiting>();
 
   readonly info: EncoderInfo;
+  readonly ended: Promise<string>;
   readonly #worker: Worker;
 
   private constructor(info: EncoderInfo, worker: Worker) {
@@ -33,8 +34,14 @@ export class TransformersEncoder implements Encoder {
       if (message.type === 'encoded' || message.type === 'read') this.#settle(message.id, (w) => w.resolve(message));
       else if (message.type === 'error') this.#settle(message.id, (w) => w.reject(new Error(message.message)));
     });
-    worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', () => this.#end(new Error('The encoder was closed.')));
+    this.ended = new Promise((resolve) => {
+      const end = (error: Error) => {
+        this.#end(error);
+        resolve(error.message);
+      };
+      worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
+      worker.on('exit', () => end(new Error('The encoder was closed.')));
+    });
     worker.unref();
   }
 

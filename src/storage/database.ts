@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, errorCode } from '../errors.ts';
@@ -98,6 +98,23 @@ export class Database {
       this.#onTrouble(`database: ${describe(error)}`);
       return undefined;
     }
+  }
+}
+
+/** What is wrong with the database in a folder, or `undefined` when it is sound or not there yet. For the doctor: it changes nothing. */
+export function inspectDatabase(folder: string): string | undefined {
+  const file = join(folder, DATABASE_FILE);
+  if (!existsSync(file)) return undefined;
+  try {
+    const db = new Libsql(file, { timeout: LOCK_PATIENCE });
+    try {
+      const [row] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
+      return row?.quick_check === 'ok' ? undefined : `${file} is damaged (${describe(row?.quick_check)})`;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return `${file} ${isDamaged(error) ? 'is damaged' : "can't be opened"} (${describe(error)})`;
   }
 }
 

@@ -213,7 +213,7 @@ describe('bot', () => {
 
   test('a refused token is one clear line that does not repeat it', async () => {
     const { code, err } = await run(['bot'], { DISCORD_TOKEN: 'not-the-token', DISCORD_API_URL: server.apiUrl });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(err).toMatch(/^Discord refused DISCORD_TOKEN\./u);
     expect(err).not.toContain('not-the-token');
   });

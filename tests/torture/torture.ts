@@ -6,12 +6,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type App, loadEncoder, openApp } from '../../src/app.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { openIndex } from '../../src/indexing/store.ts';
-import { DATABASE_FILE, Database } from '../../src/storage/database.ts';
+import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
