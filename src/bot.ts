@@ -54,8 +54,9 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   await gateway.stop();
   await monitor?.close();
   clearInterval(daily);
-  database.close();
+  // First what answers: whoever still waits is told so.
   await app.close();
+  database.close();
   if (end instanceof UserError) throw end;
   log.info('stopped');
 }
@@ -75,8 +76,8 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
     },
     async reload() {
       const skipped: string[] = [];
-      const { built } = await app.reload({ onNotice: (line) => skipped.push(line) });
-      return { built, skipped };
+      const { built, embedded } = await app.reload({ onNotice: (line) => skipped.push(line) });
+      return { built, embedded, skipped };
     },
   });
 }
@@ -97,8 +98,8 @@ async function monitored({ monitor }: Config, metrics: Metrics, notReady: () => 
 /** Answers from the reports as they are now; what can't be read leaves the old ones. */
 async function reread(services: Reception, log: Log): Promise<void> {
   try {
-    const { built, skipped } = await services.reload();
-    log.info({ built, skipped, passages: services.index.passages.length }, 'the reports changed');
+    const { built, embedded, skipped } = await services.reload();
+    log.info({ built, embedded, skipped, passages: services.index.passages.length }, 'the reports changed');
   } catch (error) {
     log.warn({ error: describe(error) }, 'the reports changed and could not be read; the old ones answer');
   }

@@ -73,8 +73,8 @@ export interface Services {
   search(place: Place, text: string): Promise<SearchResult>;
   /** The first citation of an answer as a PNG picture; `undefined` where nothing is cited. */
   drawCard(answer: Answer): Promise<Uint8Array | undefined>;
-  /** Reads the reports again; whether what was read is another index. */
-  reload(): Promise<{ readonly built: boolean; readonly skipped: readonly string[] }>;
+  /** Reads the reports again; whether what was read is another index, and how many texts had to be embedded for it. */
+  reload(): Promise<{ readonly built: boolean; readonly embedded: number; readonly skipped: readonly string[] }>;
   /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */
   languageFor(place: Place): Language;
 }

@@ -28,6 +28,11 @@ export interface ReadRequest {
   readonly memories: readonly Memory[];
 }
 
+/** Asks the thread to end: after the pass under way, since a thread that is terminated within one takes the process down. */
+export interface CloseRequest {
+  readonly type: 'close';
+}
+
 export type WorkerMessage =
   | { readonly type: 'download'; readonly file: string; readonly loaded: number; readonly total: number }
   | { readonly type: 'ready'; readonly info: EncoderInfo }

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
 import type { Encoded, Encoder, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
-import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import type { CloseRequest, EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
 
 /** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
 const BATCH_TEXTS = 16;
@@ -101,7 +101,10 @@ export class TransformersEncoder implements Encoder {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    this.#end(new Error('The encoder was closed.'));
+    const close: CloseRequest = { type: 'close' };
+    this.#worker.postMessage(close);
+    await this.ended;
   }
 
   #request(request: Omit<EncodeRequest, 'id'>): Promise<EncodeReply>;

@@ -7,7 +7,7 @@ import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTok
 import { describe, UserError } from '../errors.ts';
 import { detectLanguage } from '../text/language.ts';
 import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
-import type { EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
+import type { CloseRequest, EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
 import { READER_FILES, Reader, sessionOptions } from './reader.ts';
 import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
@@ -272,8 +272,15 @@ async function read(model: Model, request: ReadRequest): Promise<Reading[]> {
 
 function serve(model: Model): void {
   let last: Promise<void> = Promise.resolve();
-  parentPort?.on('message', (request: EncodeRequest | ReadRequest) => {
+  let closing = false;
+  parentPort?.on('message', (request: EncodeRequest | ReadRequest | CloseRequest) => {
+    if (request.type === 'close') {
+      closing = true;
+      last = last.then(() => parentPort?.close());
+      return;
+    }
     last = last.then(async () => {
+      if (closing) return;
       try {
         if (request.type === 'encode') sendEncoded(request.id, await encode(model, request));
         else send({ type: 'read', id: request.id, readings: await read(model, request) });

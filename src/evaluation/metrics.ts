@@ -128,7 +128,7 @@ export function bootstrap<T>(sample: readonly T[], figure: (drawn: readonly T[])
 }
 
 /** Small seeded generator of numbers in [0, 1) (Mulberry32, T. Ettinger, public domain). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -25,6 +25,8 @@ export type Embedded = (text: string) => EmbeddedText | undefined;
 export interface BuiltIndex extends ReportIndex {
   readonly vectors: HnswIndex;
   readonly texts: readonly string[];
+  /** How many of them were embedded; the others had been before. */
+  readonly embedded: number;
   /** Text of each vector. */
   readonly vectorText: Uint32Array;
   /** Reports whose translation is not one of them, paragraph by paragraph: id → numbers of the paragraphs that fit another better. */
@@ -45,7 +47,7 @@ export async function buildIndex(
   const passages = allPassages(documents);
   const { texts, translations } = textsOf(passages);
   const { dimensions } = encoder.info;
-  const all = await embedAll(texts, encoder, embedded, onProgress);
+  const { all, missing } = await embedAll(texts, encoder, embedded, onProgress);
   const windows = all.map(({ vectors }) => vectors.length / dimensions);
   const flat = new Float32Array(windows.reduce((sum, n) => sum + n, 0) * dimensions);
   let at = 0;
@@ -58,6 +60,7 @@ export async function buildIndex(
     documents,
     passages,
     texts,
+    embedded: missing,
     vectors: await HnswIndex.build(flat, dimensions),
     vectorText,
     vectorPassage: passageOfVector(vectorText, translations),
@@ -78,16 +81,17 @@ export function passageOfVector(vectorText: Uint32Array, translations: ReadonlyM
   return vectorText.map((text) => passageOfText.get(text) ?? text);
 }
 
-async function embedAll(texts: readonly string[], encoder: Encoder, embedded: Embedded, onProgress?: BuildProgress): Promise<EmbeddedText[]> {
+async function embedAll(texts: readonly string[], encoder: Encoder, embedded: Embedded, onProgress?: BuildProgress) {
   const known = texts.map((text) => embedded(text));
   const missing = texts.filter((_, i) => known[i] === undefined);
   const before = texts.length - missing.length;
   if (before > 0) onProgress?.(before, texts.length);
   const encoded = await encoder.encode(missing, 'passage', (done) => onProgress?.(before + done, texts.length));
   let next = 0;
-  return known.map((own) => {
+  const all = known.map((own): EmbeddedText => {
     if (own) return own;
     const { vectors, memories, ...rest } = encoded[next++] ?? { vectors: new Float32Array(), memories: [], states: new Float32Array(), spans: new Uint32Array() };
     return { vectors, memories, states: quantized(rest, encoder.info.dimensions) };
   });
+  return { all, missing: missing.length };
 }

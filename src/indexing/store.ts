@@ -39,6 +39,8 @@ export interface OpenedIndex {
   readonly folder: string;
   readonly builtAt: Date;
   readonly built: boolean;
+  /** Texts embedded for it now: those that no earlier index of the same model held; 0 where it was there. */
+  readonly embedded: number;
 }
 
 /**
@@ -71,7 +73,7 @@ export async function openIndex(folder: string, documents: readonly Document[], 
     const builtAt = await publish(folder, home, built, encoder.info);
     // Another process may tidy at the same time; what is left over, the next build removes.
     await tidy(folder, home).catch(() => undefined);
-    return { index: built, folder: home, builtAt, built: true };
+    return { index: built, folder: home, builtAt, built: true, embedded: built.embedded };
   } catch (error) {
     const code = errorCode(error);
     if (!code) throw error;
@@ -140,7 +142,7 @@ async function read(home: string, documents: readonly Document[], model: Encoder
   if (!together) throw new Error('its files do not belong together');
   const vectorPassage = passageOfVector(Uint32Array.from(manifest.vectorText), translations);
   const index = { documents, passages, vectors, vectorPassage, lexical: LexicalIndex.parse(files.lexical), states, memories, translations };
-  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false };
+  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false, embedded: 0 };
 }
 
 /** What the files of an index hold, each as its checksum says. */

@@ -108,8 +108,8 @@ export function inspectDatabase(folder: string): string | undefined {
   try {
     const db = new Libsql(file, { timeout: LOCK_PATIENCE });
     try {
-      const [row] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
-      return row?.quick_check === 'ok' ? undefined : `${file} is damaged (${describe(row?.quick_check)})`;
+      check(db);
+      return undefined;
     } finally {
       db.close();
     }
@@ -125,12 +125,19 @@ function openFile(file: string): Libsql.Database {
     // With write-ahead logging a crash of the machine may lose the last moments, never the file.
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
+    check(db);
     migrate(db);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Damage that no statement has met yet would stay, and be met in the middle of the work. @throws an error that {@link isDamaged} */
+function check(db: Libsql.Database): void {
+  const [row] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
+  if (row?.quick_check !== 'ok') throw new Error(`malformed: ${row?.quick_check}`);
 }
 
 function migrate(db: Libsql.Database): void {
