@@ -38,7 +38,18 @@ export class Answerer {
     const question = readQuestion(input);
     if (question.refusal !== undefined) {
       const { language, refusal } = question;
-      return { question: input, searched: '', language, status: 'invalid', refusal, confidence: 0, citations: [], candidates: [], latencyMs: elapsed(begun), stages: {} };
+      return {
+        question: input,
+        searched: '',
+        language,
+        status: 'invalid',
+        refusal,
+        confidence: 0,
+        citations: [],
+        candidates: [],
+        latencyMs: elapsed(begun),
+        stages: {},
+      };
     }
     const searched = inContext(question.text, previous);
     const retrieval = await retrieve(searched, this.index, this.#encoder);

@@ -92,7 +92,11 @@ function databaseFinding(folder: string): Finding {
   const problem = inspectDatabase(folder);
   const name = 'database';
   if (problem === undefined) return { name, state: 'ok', text: 'sound' };
-  return { name, state: 'problem', text: `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup` };
+  return {
+    name,
+    state: 'problem',
+    text: `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup`,
+  };
 }
 
 /** Whether a bot runs here, and how it does. */

@@ -58,7 +58,10 @@ program
     await app.close();
   });
 
-program.command('bot').description('run the Discord bot (needs DISCORD_TOKEN)').action(() => startBot(loadConfig()));
+program
+  .command('bot')
+  .description('run the Discord bot (needs DISCORD_TOKEN)')
+  .action(() => startBot(loadConfig()));
 
 program
   .command('register')

@@ -107,7 +107,8 @@ function digest(folder: string, settings: ModelSettings): string {
     const path = join(folder, file);
     if (!existsSync(path)) continue;
     const own = createHash('sha256').update(readFileSync(path)).digest('hex');
-    if (own !== (settings.files[file] ?? own)) throw new UserError(`${path} is damaged: it does not match its checksum. Restore the model folder, or set EMBEDDING_MODEL.`);
+    if (own !== (settings.files[file] ?? own))
+      throw new UserError(`${path} is damaged: it does not match its checksum. Restore the model folder, or set EMBEDDING_MODEL.`);
     all.update(file).update(own);
   }
   return all.digest('hex');

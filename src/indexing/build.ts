@@ -90,7 +90,12 @@ async function embedAll(texts: readonly string[], encoder: Encoder, embedded: Em
   let next = 0;
   const all = known.map((own): EmbeddedText => {
     if (own) return own;
-    const { vectors, memories, ...rest } = encoded[next++] ?? { vectors: new Float32Array(), memories: [], states: new Float32Array(), spans: new Uint32Array() };
+    const { vectors, memories, ...rest } = encoded[next++] ?? {
+      vectors: new Float32Array(),
+      memories: [],
+      states: new Float32Array(),
+      spans: new Uint32Array(),
+    };
     return { vectors, memories, states: quantized(rest, encoder.info.dimensions) };
   });
   return { all, missing: missing.length };

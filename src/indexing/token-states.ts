@@ -107,18 +107,4 @@ export class TokenStates {
       new Int8Array(buffer, at),
     );
   }
-
-  /** Cosine of a query state and a stored token. */
-  cosine(query: Float32Array, queryAt: number, token: number): number {
-    const { dimensions, values } = this;
-    const from = token * dimensions;
-    let a = 0;
-    let b = 0;
-    // Two sums: the processor need not wait for one addition before it starts the next.
-    for (let k = 0; k < dimensions; k += 2) {
-      a += (query[queryAt + k] as number) * (values[from + k] as number);
-      b += (query[queryAt + k + 1] as number) * (values[from + k + 1] as number);
-    }
-    return (a + b) * (this.scales[token] as number);
-  }
 }

@@ -38,7 +38,7 @@ test('200 people ask at once', async () => {
   const seconds = some(120);
   const alone = await modelAlone(Math.max(5, seconds / 6));
   const server = await DiscordServer.start({ heartbeatIntervalMs: HEARTBEAT, timeoutMs: 60_000 });
-  const bot = await startBotProgram(server, 19_464, { QUESTIONS_WAITING: '150' });
+  const bot = await startBotProgram(server, 19_464, { QUESTIONS_WAITING: '150' }, process.env['BOTOPT']?.split(' '));
   const guilds = Array.from({ length: 10 }, (_, i) => server.addGuild({ name: `News ${i}` }));
   const deferrals: number[] = [];
   const times: number[] = [];
@@ -76,7 +76,13 @@ test('200 people ask at once', async () => {
   const elapsed = (performance.now() - begun) / 1000;
   const value = await bot.metrics();
   const [answered, busy] = [value('isnad_questions_total'), value('isnad_busy_total')];
-  if (process.env['DEBUG']) console.log(bot.output().split('\n').slice(-3).join('\n'), process.cpuUsage(), value('process_cpu_seconds_total'), ['encoding','candidates','late_interaction','reader'].map(x=>[x, value(`isnad_stage_seconds_sum\\{stage="${x}"\\}`)]));
+  if (process.env['DEBUG'])
+    console.log(
+      bot.output().split('\n').slice(-3).join('\n'),
+      process.cpuUsage(),
+      value('process_cpu_seconds_total'),
+      ['encoding', 'candidates', 'late_interaction', 'reader'].map((x) => [x, value(`isnad_stage_seconds_sum\\{stage="${x}"\\}`)]),
+    );
   const beats = server.heartbeats.length;
   // The stop comes while everybody waits.
   const stopped = performance.now();
