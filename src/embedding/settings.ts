@@ -33,8 +33,6 @@ const schema = z.strictObject({
   tokenMean: z.strictObject({ query: means, passage: means }).optional(),
   /** Whether a reader lies beside the weights: onnx/reader.onnx, reader_memory.onnx and reader.weights. */
   reader: z.boolean().optional(),
-  /** SHA-256 of each file of the model, hexadecimal (`sha256sum`): a file that has another is damaged and not used. */
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/u)).optional(),
   /** What `npm run fit` fitted to this model; see {@link Fit}. */
   fit: fit.optional(),
 });
@@ -67,8 +65,6 @@ export interface ModelSettings {
   readonly maxTokens: number;
   readonly tokenMean: TokenMean | undefined;
   readonly reader: boolean;
-  /** SHA-256 that each file must have, where it is known. */
-  readonly files: Readonly<Record<string, string>>;
   readonly fit: Fit;
 }
 
@@ -89,7 +85,6 @@ export function modelSettings(id: string, json: string | undefined, maxTokens: n
     maxTokens: given.maxTokens ?? Math.min(maxTokens ?? 512, 512),
     tokenMean: given.tokenMean,
     reader: given.reader ?? false,
-    files: given.files ?? {},
     fit: given.fit ?? DEFAULT_FIT,
   };
 }

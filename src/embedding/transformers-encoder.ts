@@ -102,6 +102,8 @@ export class TransformersEncoder implements Encoder {
 
   async close(): Promise<void> {
     this.#end(new Error('The encoder was closed.'));
+    // Its end is waited for: leaving while it is within a pass takes the process down.
+    this.#worker.ref();
     const close: CloseRequest = { type: 'close' };
     this.#worker.postMessage(close);
     await this.ended;
@@ -122,9 +124,10 @@ export class TransformersEncoder implements Encoder {
 
   #settle(id: number, how: (waiting: Waiting) => void): void {
     const waiting = this.#waiting.get(id);
+    if (!waiting) return;
     this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if (waiting) how(waiting);
+    how(waiting);
   }
 
   #end(error: Error): void {

@@ -9,6 +9,7 @@ import type { Encoded, Encoder, Reading } from '../../src/embedding/encoder.ts';
 import { bestSpan } from '../../src/embedding/reader.ts';
 import { TransformersEncoder } from '../../src/embedding/transformers-encoder.ts';
 import { windows } from '../../src/embedding/windows.ts';
+import { UserError } from '../../src/errors.ts';
 import { temporaryFolder, testConfig, withoutReader } from '../support/app.ts';
 
 const config = testConfig();
@@ -188,9 +189,28 @@ describe('other models', () => {
     cpSync(MODEL, copy, { recursive: true });
     rmSync(join(copy, 'onnx'), { recursive: true });
     await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/has no onnx\/model_quantized\.onnx/u);
+    rmSync(join(copy, 'SHA256SUMS'));
     writeFileSync(join(copy, 'isnad.json'), '{"pooling":"max"}');
     await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/isnad\.json of the model copy: pooling/u);
   });
+
+  test.each(['onnx/reader.weights', 'tokenizer.json', 'isnad.json'])(
+    'one bit flipped in %s is told; so is a list of checksums that is damaged itself',
+    async (file) => {
+      const copy = join(temporaryFolder(), 'copy');
+      cpSync(MODEL, copy, { recursive: true });
+      const bytes = readFileSync(join(copy, file));
+      bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 1;
+      writeFileSync(join(copy, file), bytes);
+      await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(
+        new UserError(
+          `${join(copy, file)} is damaged: it is not what SHA256SUMS says. Restore the model folder; if you changed it, write its new checksum there.`,
+        ),
+      );
+      writeFileSync(join(copy, 'SHA256SUMS'), 'no checksum at all\n');
+      await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/SHA256SUMS is damaged\. Restore the model folder/u);
+    },
+  );
 
   test('a model without a reader says so and reads nothing', async () => {
     const plain = await TransformersEncoder.load({ ...options, model: withoutReader() });

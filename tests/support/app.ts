@@ -18,7 +18,7 @@ export function testConfig(environment: Record<string, string> = {}): Config {
 export function withoutReader(): string {
   const copy = join(temporaryFolder(), 'multilingual-e5-small-plain');
   cpSync(testConfig().embedding.model, copy, { recursive: true });
-  for (const file of READER_FILES) rmSync(join(copy, file));
+  for (const file of [...READER_FILES, 'SHA256SUMS']) rmSync(join(copy, file));
   const { reader: _, fit: __, ...settings } = JSON.parse(readFileSync(join(copy, 'isnad.json'), 'utf8')) as Record<string, unknown>;
   writeFileSync(join(copy, 'isnad.json'), JSON.stringify(settings));
   return copy;

@@ -1,4 +1,5 @@
 /** 200 people at once, over real sockets, for two minutes; the bot in a process of its own. */
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openApp } from '../../src/app.ts';
 import { testConfig } from '../support/app.ts';
@@ -15,6 +16,11 @@ const HEARTBEAT = 5_000;
 const READ = 7;
 
 const findings = new Findings('Load');
+
+/** Of a process, in bytes. */
+function residentMemory(pid: number): number {
+  return 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
+}
 
 /** Questions a second that the model alone takes, two at a time: a forward pass of the encoder and one of the reader, nothing else. */
 async function modelAlone(seconds: number): Promise<number> {
@@ -38,12 +44,11 @@ test('200 people ask at once', async () => {
   const seconds = some(120);
   const alone = await modelAlone(Math.max(5, seconds / 6));
   const server = await DiscordServer.start({ heartbeatIntervalMs: HEARTBEAT, timeoutMs: 60_000 });
-  const bot = await startBotProgram(server, 19_464, { QUESTIONS_WAITING: '150' }, process.env['BOTOPT']?.split(' '));
+  const bot = await startBotProgram(server, 19_464, { QUESTIONS_WAITING: '150' });
   const guilds = Array.from({ length: 10 }, (_, i) => server.addGuild({ name: `News ${i}` }));
   const deferrals: number[] = [];
   const times: number[] = [];
   const memory: number[] = [];
-  const lags: number[] = [];
   let lost = 0;
   let stopping = false;
   const begun = performance.now();
@@ -64,25 +69,22 @@ test('200 people ask at once', async () => {
       }
     }
   };
-  const watch = setInterval(() => {
-    void bot.metrics().then((value) => {
-      memory.push(value('process_resident_memory_bytes'));
-      lags.push(value('nodejs_eventloop_lag_p99_seconds') * 1000);
-    });
-  }, 2_000);
+  // Reading the metrics begins the event loop's figures anew: so once now, and once at the end.
+  await bot.metrics();
+  const watch = setInterval(() => memory.push(residentMemory(bot.child.pid ?? 0)), 2_000);
   const everybody = Promise.all(Array.from({ length: PEOPLE }, (_, i) => person(i, guilds[i % guilds.length] as ServerGuild)));
   await pause(seconds * 1000);
   clearInterval(watch);
   const elapsed = (performance.now() - begun) / 1000;
   const value = await bot.metrics();
   const [answered, busy] = [value('isnad_questions_total'), value('isnad_busy_total')];
-  if (process.env['DEBUG'])
-    console.log(
-      bot.output().split('\n').slice(-3).join('\n'),
-      process.cpuUsage(),
-      value('process_cpu_seconds_total'),
-      ['encoding', 'candidates', 'late_interaction', 'reader'].map((x) => [x, value(`isnad_stage_seconds_sum\\{stage="${x}"\\}`)]),
-    );
+  console.log(
+    bot.output().split('\n').slice(-3).join('\n'),
+    process.cpuUsage(),
+    value('process_cpu_seconds_total'),
+    ['encoding', 'candidates', 'late_interaction', 'reader'].map((x) => [x, value(`isnad_stage_seconds_sum\\{stage="${x}"\\}`)]),
+  );
+  const lag = value('nodejs_eventloop_lag_p99_seconds') * 1000;
   const beats = server.heartbeats.length;
   // The stop comes while everybody waits.
   const stopped = performance.now();
@@ -90,7 +92,6 @@ test('200 people ask at once', async () => {
   bot.child.kill('SIGTERM');
   const code = await bot.ended;
   const stop = performance.now() - stopped;
-  if (process.env['DEBUG']) console.log(code, bot.output().split('\n').slice(-12).join('\n'));
   await server.close();
   await everybody;
 
@@ -106,7 +107,7 @@ test('200 people ask at once', async () => {
     rate >= 0.8 * alone,
   );
   findings.add('heartbeats sent, of those due', `${beats} of ${due}`, beats >= due);
-  findings.add('event-loop delay: p99 of the worst two seconds', `${Math.max(...lags).toFixed(1)} ms`, Math.max(...lags) < 50);
+  findings.add('event-loop delay: p50 / p99', `${(value('nodejs_eventloop_lag_p50_seconds') * 1000).toFixed(1)} / ${lag.toFixed(1)} ms`, lag < 50);
   findings.add('memory after a quarter / at the end', `${megabytes(early)} / ${megabytes(late)} MB`, late < 1.05 * early);
   findings.add('SIGTERM with a full queue: ended after', `${seconds1(stop)} s`, code === 0 && stop < 10_000);
   expect(bot.output()).not.toContain(server.token);
