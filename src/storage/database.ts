@@ -88,6 +88,8 @@ export class Database {
   }
 
   close(): void {
+    // The write-ahead log goes into the file: of a damaged log SQLite drops what follows the damage, and says nothing.
+    this.#attempt(() => this.#db.pragma('wal_checkpoint(TRUNCATE)'));
     this.#attempt(() => this.#db.close());
   }
 
