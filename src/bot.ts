@@ -28,6 +28,9 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   const commands = allCommands(config.discord.arabicCommands);
   const outcome = await register(credentials, commands);
   log.info({ commands: commands.length, outcome }, 'commands registered');
+  // Watched before they are read: a change meanwhile is noticed too.
+  const watch = watchReports(config.seedsFolder);
+  await watch.ready;
   const app = await open(config);
   const database = Database.open(config.data.folder, (trouble) => log.warn({ trouble }, 'not kept'));
   const records = new Records(database, config.data.retentionDays);
@@ -40,7 +43,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
     connected: () => gateway.connected,
   });
   const monitor = await monitored(config, metrics, () => (gateway.connected ? [] : ['not connected to Discord']), log);
-  const watch = watchReports(config.seedsFolder, () => reread(services, log));
+  watch.onChange(() => reread(services, log));
   const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);

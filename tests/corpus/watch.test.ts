@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/app.ts';
 function watched(folder: string) {
   const waiting = new Map<number, () => void>();
   const seen = { calls: 0, atOnce: 0 };
-  const watch = watchReports(folder, async () => {
+  const watch = watchReports(folder);
+  watch.onChange(async () => {
     seen.atOnce++;
     expect(seen.atOnce).toBe(1);
     await new Promise(setImmediate);
@@ -42,8 +43,19 @@ test('changes to reports and translations are told once they have settled; nothi
   await second.close();
 });
 
+test('what changed before anybody listened is told once somebody does', async () => {
+  const folder = temporaryFolder();
+  const [early, late] = [watchReports(folder), watched(folder)];
+  await Promise.all([early.ready, late.ready]);
+  writeFileSync(join(folder, 'a.txt'), 'one');
+  // Both have the same patience, and the first began to watch first.
+  await late.told(1);
+  await new Promise<void>((resolve) => early.onChange(() => Promise.resolve(resolve())));
+  await Promise.all([early.close(), late.close()]);
+});
+
 test('a folder that is not there is no error', async () => {
-  const watch = watchReports(join(temporaryFolder(), 'none'), () => Promise.resolve());
+  const watch = watchReports(join(temporaryFolder(), 'none'));
   await watch.ready;
   await watch.close();
 });
