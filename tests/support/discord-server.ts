@@ -571,6 +571,12 @@ export class DiscordServer {
     return this.#component(click, ComponentType.Button, {});
   }
 
+  /** A button that is on no message: what a client of somebody's own making might send. */
+  forgedButton(click: Invocation & { readonly message: APIMessage; readonly customId: string }): InteractionHandle {
+    const data = { custom_id: click.customId, component_type: ComponentType.Button, id: 1 };
+    return this.#interact(InteractionType.MessageComponent, click, data, click.message.id);
+  }
+
   selectMenu(
     choice: Invocation & {
       readonly message: APIMessage;
