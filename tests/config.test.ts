@@ -20,6 +20,12 @@ describe('configuration', () => {
     });
   });
 
+  test('the token leaves the environment, which reports of a crash would print', () => {
+    const environment = { DISCORD_TOKEN: 'secret', LOG_LEVEL: 'warn' };
+    expect(loadConfig(environment).discord.token).toBe('secret');
+    expect(environment).toEqual({ LOG_LEVEL: 'warn' });
+  });
+
   test('a model is a folder if it looks like one, else a hub id', () => {
     const model = (EMBEDDING_MODEL: string) => loadConfig({ EMBEDDING_MODEL }).embedding.model;
     expect(model('Xenova/multilingual-e5-small')).toBe('Xenova/multilingual-e5-small');

@@ -4,7 +4,8 @@ import { loadConfig } from '../config.ts';
 import { readReports } from '../corpus/read.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode } from '../errors.ts';
-import { inspectIndex, makeFolder } from '../indexing/store.ts';
+import { makeFolder } from '../folders.ts';
+import { inspectIndex } from '../indexing/store.ts';
 import { inspectDatabase } from '../storage/database.ts';
 import { paint } from './output.ts';
 
@@ -77,7 +78,7 @@ function indexFinding(problem: string | undefined, folder: string): Finding {
 
 async function writable(name: string, folder: string, variable: string): Promise<Finding> {
   try {
-    await makeFolder(folder);
+    makeFolder(folder);
     await access(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
     const free = Math.floor((bavail * bsize) / 2 ** 20);

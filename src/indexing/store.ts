@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode, UserError } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 import { type BuildProgress, type BuiltIndex, buildIndex, type Embedded, passageOfVector } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
@@ -66,7 +67,7 @@ export async function openIndex(folder: string, documents: readonly Document[], 
     if (found) return found;
   }
   try {
-    await makeFolder(folder);
+    makeFolder(folder);
     const embedded = options.force ? undefined : await embeddedBefore(folder, encoder.info);
     const built = await buildIndex(documents, encoder, options.onProgress, embedded);
     if (built.misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, built.misaligned, options.onNotice), encoder, options);
@@ -103,19 +104,6 @@ export async function inspectIndex(folder: string, documents: readonly Document[
   let problem: string | undefined;
   await readSound(home, documents, model, (line) => (problem = line));
   return problem;
-}
-
-/** Makes a folder with those above it. Node's own recursive `mkdir` never returns where the folder above is there but takes none (/proc). */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await exists(dirname(folder)))) throw error;
-    await makeFolder(dirname(folder));
-    await makeFolder(folder);
-  }
 }
 
 async function readSound(

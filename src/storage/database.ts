@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, errorCode } from '../errors.ts';
+import { makeFolder } from '../folders.ts';
 
 export const DATABASE_FILE = 'isnad.db';
 /** A statement waits this long for another process's lock, in milliseconds: no longer, as everything waits with it. */
@@ -61,7 +62,7 @@ export class Database {
     if (folder !== undefined) {
       const file = join(folder, DATABASE_FILE);
       try {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
         return new Database(openFile(file), onTrouble);
       } catch (error) {
         if (!isDamaged(error)) {

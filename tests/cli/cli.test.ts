@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TRAINING_REPORTS } from '../../src/config.ts';
@@ -17,13 +18,16 @@ interface Ended {
   readonly err: string;
 }
 
-function start(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+function start(args: readonly string[], environment: Record<string, string> = {}, nodeOptions: readonly string[] = []): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { PATH, HOME, INDEX_DIR: join(folder, 'index'), ...environment } });
+  return spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
+    cwd: folder,
+    env: { PATH, HOME, INDEX_DIR: join(folder, 'index'), MONITOR_PORT: '0', ...environment },
+  });
 }
 
-function run(args: readonly string[], environment: Record<string, string> = {}, input = ''): Promise<Ended> {
-  const child = start(args, environment);
+function run(args: readonly string[], environment: Record<string, string> = {}, input = '', nodeOptions: readonly string[] = []): Promise<Ended> {
+  const child = start(args, environment, nodeOptions);
   return new Promise((resolve) => {
     let out = '';
     let err = '';
@@ -167,6 +171,30 @@ describe('wrong usage and bad surroundings: one line, no stack trace', () => {
   });
 });
 
+test('whatever is thrown past everybody is one line, without a stack trace', async () => {
+  const once = 'setInterval(() => { if (process.listenerCount("uncaughtException") > 0) throw new Error("bang"); }, 1)';
+  const { code, err } = await run(['chat'], {}, '', ['--import', `data:text/javascript,${once}`]);
+  expect({ code, err }).toEqual({ code: 1, err: 'Isnad failed: bang (a fault of the program, not of yours).\n' });
+});
+
+test('kill -9 while an index is written: the next start answers', async () => {
+  const index = join(temporaryFolder(), 'index');
+  const child = start(['index'], { INDEX_DIR: index });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await appears(index, /^\.building-/u);
+  child.kill('SIGKILL');
+  await ended;
+  const { code, out } = await run(['ask', 'ماذا فعلت طائرات الاستطلاع؟'], { INDEX_DIR: index });
+  expect(code).toBe(0);
+  expect(out).toContain('¶5');
+});
+
+/** Settles when a file of such a name is in a folder, which need not be there yet. */
+async function appears(folder: string, name: RegExp): Promise<void> {
+  const there = () => existsSync(folder) && readdirSync(folder).some((entry) => name.test(entry));
+  while (!there()) await new Promise(setImmediate);
+}
+
 describe('index and doctor', () => {
   test('index --force builds again; doctor finds all well, and what is not', async () => {
     expect(await run(['index', '--force'])).toMatchObject({ code: 0, out: expect.stringMatching(/^The index of 1 report\(s\), 14 passages, is in /u) });
@@ -178,8 +206,35 @@ describe('index and doctor', () => {
     expect(ill.code).toBe(1);
     expect(ill.out).toMatch(/✗ reports: The seeds folder \/nowhere does not exist/u);
     expect(ill.out).toMatch(/✗ model: There is no model folder/u);
+    const data = temporaryFolder();
+    writeFileSync(join(data, 'isnad.db'), 'no database, however long the text in it may be'.repeat(200));
+    const model = join(temporaryFolder(), 'model');
+    cpSync('models/multilingual-e5-small-ar-en', model, { recursive: true });
+    writeFileSync(join(model, 'onnx/reader.onnx'), '');
+    const stranger = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'));
+    const port = String(await listening(stranger));
+    const damaged = await run(['doctor'], { DATA_DIR: data, EMBEDDING_MODEL: model, MONITOR_PORT: port });
+    stranger.close();
+    expect(damaged.code).toBe(1);
+    expect(damaged.out).toMatch(/✗ database: .*isnad\.db is damaged .*; the next start of the bot puts a damaged file aside/u);
+    expect(damaged.out).toMatch(/✗ model: .*onnx\/reader\.onnx is damaged: it is not what SHA256SUMS says/u);
+    expect(damaged.out).toContain(`✗ bot: something else answers on port ${port}; set MONITOR_PORT to a free port, or to 0`);
   });
 });
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Has a server listen on loopback; on which port. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
 
 describe('bot', () => {
   let server: DiscordServer;
@@ -188,8 +243,15 @@ describe('bot', () => {
   });
   afterAll(() => server.close());
 
-  test('start with a token prints the invite link, answers, and leaves on SIGTERM', async () => {
-    const child = start([], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
+  test('start with a token prints the invite link, answers, is watched, notices changed reports, and leaves on SIGTERM; the token is in no log, no report of a crash', async () => {
+    const seeds = temporaryFolder();
+    cpSync('seeds', seeds, { recursive: true });
+    const port = String(await freePort());
+    const reports = temporaryFolder();
+    const child = start([], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, SEEDS_DIR: seeds, MONITOR_PORT: port, LOG_LEVEL: 'debug' }, [
+      '--report-on-signal',
+      `--report-directory=${reports}`,
+    ]);
     let log = '';
     child.stderr?.on('data', (data: Buffer) => (log += data));
     const out = await printed(child, /\n/u);
@@ -198,11 +260,26 @@ describe('bot', () => {
     const user = server.addUser({ username: 'salma' });
     const reply = await server.userMessage({ user, channel: server.openDm(user), content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply();
     expect(reply.embeds[0]?.description).toContain('¶5');
+    const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    expect(await get('/readyz')).toBe('ready\n');
+    expect(await get('/metrics')).toMatch(/^isnad_questions_total\{status="answered"\} 1$/mu);
+    expect((await run(['doctor'], { MONITOR_PORT: port })).out).toContain('✓ bot: running and ready');
+    const changed = new Promise<void>((resolve) => child.stderr?.on('data', () => log.includes('the reports changed') && resolve()));
+    writeFileSync(join(seeds, 'bridge.txt'), 'انهيار جسر قديم في المدينة\n\nانهار الجسر فجر الأحد بعد فيضان النهر الكبير.\n');
+    await changed;
+    expect(log).toMatch(/"built":true,"embedded":2,"skipped":\[\],"passages":16,"msg":"the reports changed"/u);
+    const bridge = await server.userMessage({ user, channel: server.openDm(user), content: 'متى انهار الجسر القديم؟' }).reply();
+    expect(bridge.embeds[0]?.description).toContain('فجر الأحد');
+    child.kill('SIGUSR2');
+    await appears(reports, /^report\..*\.json$/u);
     const ended = new Promise((resolve) => child.on('close', resolve));
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(log).not.toContain(server.token);
-    expect(log).not.toContain('طائرات');
+    for (const text of [log, ...readdirSync(reports).map((name) => readFileSync(join(reports, name), 'utf8'))]) {
+      expect(text).not.toContain(server.token);
+      expect(text).not.toContain('طائرات');
+    }
+    expect(log).toMatch(/"request":"\d+","kind":"direct message","ms":\d+,"msg":"done"/u);
     const again = await run(['register'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
     expect(again).toMatchObject({
       code: 0,

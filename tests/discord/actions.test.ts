@@ -128,6 +128,24 @@ describe('buttons under an answer', () => {
     expect(running.bot.records.keptOf(other.id).votes).toHaveLength(1);
   });
 
+  test('forged ids change nothing that others see, and show nothing of others', async () => {
+    const { server, user, guild, answer } = await asked(ARABIC);
+    const mallory = server.addUser({ username: 'mallory' });
+    const [, id = ''] = /^answer:([\w-]+):/u.exec(customId(answer, '👍')) ?? [];
+    const before = running.bot.records.keptOf(user.id);
+    const forge = (forged: string) => server.forgedButton({ user: mallory, guild, message: answer, customId: forged });
+    // A page of more passages is turned in place only where one person sees it.
+    expect((await forge(`answer:${id}:more:1`).reply()).ephemeral).toBe(true);
+    expect((await forge(`answer:${id}:image`).reply()).content).toContain('هذا الزر لمن سأل');
+    for (const forged of [`answer:${id}:forget`, 'answer:../../etc/passwd:context', `answer:${user.id}:context`, 'answer:', "answer:' OR 1=1 --:more"]) {
+      expect((await forge(forged).reply()).content).toContain('انتهت صلاحية هذه الأزرار');
+    }
+    const form = server.modalSubmit({ user: mallory, guild, customId: `answer:${id}:good`, fields: { text: 'x' }, message: answer });
+    expect((await form.reply()).content).toContain('انتهت');
+    expect(running.bot.records.keptOf(user.id)).toEqual(before);
+    expect(running.bot.records.keptOf(mallory.id).votes).toEqual([]);
+  });
+
   test('expire politely after a day, as do forms left open', async () => {
     const { press, server, user, guild, answer } = await asked(ARABIC);
     const form = await press('سؤال متابعة').modal();

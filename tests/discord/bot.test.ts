@@ -231,6 +231,37 @@ describe('the connection', () => {
     expect(embed(await server.userMessage({ user, channel, content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply()).description).toContain('¶5');
   });
 
+  test('a session that may not be resumed begins anew, a reset connection is tried again', async () => {
+    const user = server.addUser({ username: 'salma' });
+    const ask = () => server.slash({ user, name: 'ask', options: { question: 'ماذا فعلت طائرات الاستطلاع؟' } });
+    server.refuseResume = true;
+    server.dropConnections();
+    await server.ready(2);
+    server.failNext({ method: 'PATCH', path: /^\/webhooks\//u }, 'reset');
+    expect(embed(await ask().reply()).description).toContain('¶5');
+  });
+
+  test('a connection that drops in the middle of an answer does not keep it from its asker, an interaction that expires not the next one', async () => {
+    const user = server.addUser({ username: 'salma' });
+    const ask = () => server.slash({ user, name: 'ask', options: { question: 'ماذا فعلت طائرات الاستطلاع؟' } });
+    const during = ask();
+    await during.acknowledged();
+    server.dropConnections();
+    expect(embed(await during.reply()).description).toContain('¶5');
+    await server.resumed();
+    const late = ask();
+    await late.acknowledged();
+    server.expire(late);
+    expect(embed(await ask().reply()).description).toContain('¶5');
+  });
+
+  test('it knows whether it is connected; a revoked token ends it with the reason', async () => {
+    expect(gateway.connected).toBe(true);
+    server.dropConnections(4004);
+    expect(await gateway.ended).toBe('Discord closed the connection for good (code 4004).');
+    expect(gateway.connected).toBe(false);
+  });
+
   test('a stop finishes the answer under way', async () => {
     const user = server.addUser({ username: 'salma' });
     const interaction = server.slash({ user, guild: server.addGuild({ name: 'News' }), name: 'ask', options: { question: 'ماذا فعلت طائرات الاستطلاع؟' } });

@@ -251,9 +251,20 @@ describe('other models', () => {
     hub.closeAllConnections();
   });
 
+  test('closed in the middle of its work, it ends after the pass under way and rejects what waits', async () => {
+    const other = await loadEncoder(config);
+    const waiting = Array.from({ length: 20 }, (_, i) => other.encode([`سؤال ${i}`], 'query'));
+    await waiting[0];
+    await other.close();
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes[0]?.status).toBe('fulfilled');
+    expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { message: 'The encoder was closed.' } });
+  });
+
   test('after it is closed, a call rejects', async () => {
     const other = await loadEncoder(config);
     await other.close();
     await expect(other.encode(['x'], 'query')).rejects.toThrow(/closed/u);
+    expect(await other.ended).toBe('The encoder was closed.');
   });
 });

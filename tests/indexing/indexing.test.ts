@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,7 +15,7 @@ import { Memories } from '../../src/indexing/memories.ts';
 import { openIndex } from '../../src/indexing/store.ts';
 import { quantized, TokenStates } from '../../src/indexing/token-states.ts';
 import { terms } from '../../src/text/words.ts';
-import { temporaryFolder, testConfig } from '../support/app.ts';
+import { mayMount, temporaryFolder, testConfig } from '../support/app.ts';
 
 /** Unit vectors from a seeded generator. */
 function randomVectors(count: number, dimensions: number, seed = 1): Float32Array {
@@ -196,6 +197,27 @@ describe('the index folder', () => {
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
+  test('of a changed report only what changed is embedded, and the index is the one that a whole build makes', async () => {
+    const folder = temporaryFolder();
+    await open(folder);
+    const changed = report('انهار الجسر مساء الاثنين بعد فيضان النهر.');
+    const partly = await open(folder, changed);
+    expect(partly).toMatchObject({ built: true, embedded: 1, progress: [2, 3] });
+    const wholly = await open(temporaryFolder(), changed);
+    expect(wholly.embedded).toBe(3);
+    expect(partly.index.states).toEqual(wholly.index.states);
+    expect(partly.index.vectorPassage).toEqual(wholly.index.vectorPassage);
+    for (let text = 0; text < 3; text++) expect(partly.index.memories.of(text)).toEqual(wholly.index.memories.of(text));
+    const [question] = await encoder.encode(['متى انهار الجسر؟'], 'query');
+    const nearest = (index: typeof partly.index) => index.vectors.search(question?.vectors ?? new Float32Array(), 3);
+    expect(nearest(partly.index).map(({ label }) => label)).toEqual(nearest(wholly.index).map(({ label }) => label));
+    for (const [i, { cosine }] of nearest(partly.index).entries()) expect(cosine).toBeCloseTo(nearest(wholly.index)[i]?.cosine ?? 0, 5);
+    // Nothing is taken from an index that is damaged.
+    writeFileSync(join(partly.folder, INDEX_FILES.states), '');
+    rmSync(join(folder, String(readdirSync(folder).find((name) => join(folder, name) !== partly.folder))), { recursive: true });
+    expect((await open(folder, report('انهار الجسر ليلا.'))).embedded).toBe(3);
+  });
+
   test('a translation that is not one of its report, paragraph by paragraph, is named and left out', async () => {
     const english = [
       'An old bridge collapses in the city',
@@ -282,6 +304,22 @@ describe('the index folder', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     await expect(open(join(file, 'index'))).rejects.toThrow(/The index can't be written to .* \(ENOTDIR\)\. Free space or make it writable, or set INDEX_DIR/u);
+  });
+
+  test.runIf(mayMount)('a full disk is told, leaves nothing behind, and is mended by room; a read-only one is enough for an index that is there', async () => {
+    const disk = temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
+    try {
+      await expect(open(disk)).rejects.toThrow(/The index can't be written to .* \(ENOSPC\)\. Free space/u);
+      expect(readdirSync(disk)).toEqual([]);
+      execFileSync('mount', ['-o', 'remount,size=8m', disk]);
+      expect((await open(disk)).built).toBe(true);
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      expect((await open(disk)).built).toBe(false);
+      await expect(open(disk, report('انهار الجسر ليلا.'))).rejects.toThrow(/\(EROFS\)/u);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
   });
 
   test.runIf(existsSync('/proc'))('nor does a folder that takes none keep it waiting for ever', async () => {

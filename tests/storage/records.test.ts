@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, describe, expect, test } from 'vitest';
-import { DATABASE_FILE, Database } from '../../src/storage/database.ts';
+import { DATABASE_FILE, Database, inspectDatabase } from '../../src/storage/database.ts';
 import { DEFAULT_SETTINGS, Records } from '../../src/storage/records.ts';
 import { temporaryFolder } from '../support/app.ts';
 
@@ -126,6 +126,38 @@ describe('a database that fails', () => {
     const { records, lines } = open(folder);
     expect(lines).toEqual([expect.stringMatching(/isnad\.db is damaged; it was moved to .*damaged-\d+, and feedback and settings begin anew\.$/u)]);
     expect(readdirSync(folder).some((name) => name.includes('.damaged-'))).toBe(true);
+    expect(records.recall(records.remember(ASKED))).toBeDefined();
+  });
+
+  test('a page damaged in the middle is found when the file is opened, not in the middle of the work; the doctor sees it too', () => {
+    const folder = temporaryFolder();
+    const first = open(folder);
+    for (let i = 0; i < 200; i++) first.records.vote(first.records.remember(ASKED), 'u1', false, 'reason');
+    first.database.close();
+    expect(inspectDatabase(folder)).toBeUndefined();
+    const file = join(folder, DATABASE_FILE);
+    const bytes = readFileSync(file);
+    expect(bytes.length).toBeGreaterThan(10 * 4096);
+    bytes.fill(0xa5, 5 * 4096, 6 * 4096);
+    writeFileSync(file, bytes);
+    expect(inspectDatabase(folder)).toMatch(/isnad\.db is damaged \(/u);
+    const { records, lines } = open(folder);
+    expect(lines).toEqual([expect.stringMatching(/isnad\.db is damaged; it was moved to/u)]);
+    expect(records.recall(records.remember(ASKED))).toBeDefined();
+    expect(inspectDatabase(temporaryFolder())).toBeUndefined();
+  });
+
+  test('closing merges the write-ahead log into the file', () => {
+    const folder = temporaryFolder();
+    const { records, database } = open(folder);
+    records.remember(ASKED);
+    database.close();
+    expect(statSync(join(folder, `${DATABASE_FILE}-wal`), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  });
+
+  test.runIf(existsSync('/proc'))('a folder that takes none keeps nobody waiting', () => {
+    const { records, lines } = open('/proc/isnad/data');
+    expect(lines).toEqual([expect.stringContaining('kept in memory only')]);
     expect(records.recall(records.remember(ASKED))).toBeDefined();
   });
 

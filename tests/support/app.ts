@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,18 @@ import { READER_FILES } from '../../src/embedding/reader.ts';
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'isnad-test-'));
 }
+
+/** Whether this process may mount file systems: those that are full or read-only are tested where it may. */
+export const mayMount = (() => {
+  const folder = temporaryFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder]);
+    return true;
+  } catch {
+    return false;
+  }
+})();
 
 /** The configuration as shipped (model and seeds of the repository), with an index folder of its own. */
 export function testConfig(environment: Record<string, string> = {}): Config {

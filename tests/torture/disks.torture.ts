@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/app.ts';
+import { mayMount, temporaryFolder } from '../support/app.ts';
 import { DiscordServer } from '../support/discord-server.ts';
 import { ANSWERED, firstLine, isOneLine, run, startBotProgram } from './program.ts';
 import { Findings } from './table.ts';
@@ -22,16 +22,7 @@ function fileSystem(options: string): string {
   return folder;
 }
 
-const may = (() => {
-  try {
-    fileSystem('size=64k');
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-test.runIf(may)('a full disk where the index goes; then there is room', async () => {
+test.runIf(mayMount)('a full disk where the index goes; then there is room', async () => {
   const folder = fileSystem('size=300k');
   const full = await run(['ask', ANSWERED.question], { INDEX_DIR: folder });
   findings.add('disk full while an index is written', firstLine(full.output), full.code === 1 && isOneLine(full.output) && full.output.includes('ENOSPC'));
@@ -45,7 +36,7 @@ test.runIf(may)('a full disk where the index goes; then there is room', async ()
   );
 });
 
-test.runIf(may)('a read-only folder: a sound index there is used, a missing one is told', async () => {
+test.runIf(mayMount)('a read-only folder: a sound index there is used, a missing one is told', async () => {
   const folder = fileSystem('size=64m');
   const environment = { INDEX_DIR: folder };
   await run(['index'], environment);
@@ -60,7 +51,7 @@ test.runIf(may)('a read-only folder: a sound index there is used, a missing one 
   findings.add('the same, asked of `doctor`', /✗ .*/u.exec(doctor.output)?.[0].replace(folder, '…') ?? 'nothing', doctor.output.includes('✗ index folder'));
 });
 
-test.runIf(may)('a full disk under the database: answers go on, it is told, and nothing is lost once there is room', async () => {
+test.runIf(mayMount)('a full disk under the database: answers go on, it is told, and nothing is lost once there is room', async () => {
   const folder = fileSystem('size=256k');
   const server = await DiscordServer.start();
   const bot = await startBotProgram(server, 19_465, { DATA_DIR: folder });
