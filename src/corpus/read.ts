@@ -77,7 +77,7 @@ async function list(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && EXTENSIONS.has(extname(entry.name).toLowerCase()))
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && EXTENSIONS.has(extname(entry.name).toLowerCase()))
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
