@@ -53,6 +53,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
     app.encoder.ended.then((reason) => new UserError(`The model's thread ended (${reason}). Start again.`)),
   ]);
   log.info('stopping');
+  // A build under way is left: the index that answers now is whole.
   await watch.close();
   await gateway.stop();
   await monitor?.close();

@@ -13,7 +13,7 @@ export interface ReportsWatch {
    * @param tell must not reject
    */
   onChange(tell: () => Promise<void>): void;
-  /** Ends it; a call under way is waited for. */
+  /** Ends it: nothing is told any more. A call under way is not waited for. */
   close(): Promise<void>;
 }
 
@@ -52,7 +52,6 @@ export function watchReports(folder: string): ReportsWatch {
       ended = true;
       clearTimeout(timer);
       await watcher.close();
-      await running;
     },
   };
 }

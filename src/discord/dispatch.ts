@@ -1,16 +1,13 @@
-import { performance } from 'node:perf_hooks';
 import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js';
-import { wordingFor } from '../answer/wording.ts';
-import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { ANSWER_PREFIX } from './actions.ts';
-import { Busy } from './admission.ts';
 import { pressAction, submitAction } from './answer-actions.ts';
+import { attend } from './attend.ts';
 import { type Command, type MenuCommand, placeOf, type Services, type SlashCommand } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { plainMessage, type Reply } from './render.ts';
 
-/** Sends each interaction to what it is for, and is the boundary where a failure becomes a polite line. */
+/** Sends each interaction to what it is for. */
 export class Dispatcher {
   readonly #slash = new Map<string, SlashCommand>();
   readonly #menus = new Map<string, MenuCommand>();
@@ -26,24 +23,14 @@ export class Dispatcher {
     this.#log = log;
   }
 
-  async dispatch(interaction: Interaction): Promise<void> {
-    const begun = performance.now();
-    const log = this.#log.child({ request: interaction.id, kind: kindOf(interaction) });
-    try {
-      await this.#route(interaction);
-      log.info({ ms: Math.round(performance.now() - begun) }, 'done');
-    } catch (error) {
-      const busy = error instanceof Busy;
-      if (busy) {
-        this.#services.metrics.turnedAway(error.whose);
-        log.info({ whose: error.whose }, 'turned away');
-      } else log.error({ error: describe(error) }, 'interaction failed');
-      const language = this.#services.languageFor(placeOf(interaction));
-      const text = busy ? labelsFor(language).busy[error.whose](error.seconds) : `${wordingFor('ar').failed}\n${wordingFor('en').failed}`;
-      await answerWith(interaction, plainMessage(text, busy ? language : 'ar')).catch((failure: unknown) =>
-        log.warn({ error: describe(failure) }, 'no apology'),
-      );
-    }
+  dispatch(interaction: Interaction): Promise<void> {
+    const request = {
+      id: interaction.id,
+      kind: kindOf(interaction),
+      language: () => this.#services.languageFor(placeOf(interaction)),
+      apologize: (message: Reply) => answerWith(interaction, message),
+    };
+    return attend(request, this.#services, this.#log, () => this.#route(interaction));
   }
 
   async #route(interaction: Interaction): Promise<void> {
@@ -63,7 +50,6 @@ export class Dispatcher {
   }
 }
 
-/** What an interaction is, for the log: names of ours, no text of anybody. */
 function kindOf(interaction: Interaction): string {
   if (interaction.isCommand() || interaction.isAutocomplete()) return `${interaction.isAutocomplete() ? 'autocomplete' : 'command'} ${interaction.commandName}`;
   return interaction.isModalSubmit() ? 'form' : 'button';

@@ -20,7 +20,7 @@ export interface Gateway {
   readonly applicationId: string;
   /** Whether its connection stands now. */
   readonly connected: boolean;
-  /** Takes nothing new, finishes what is under way (8 s at most), leaves. */
+  /** Takes nothing new, finishes what is under way (7 s at most), leaves. */
   stop(): Promise<void>;
   /** Settles when Discord ends the session for good (a revoked token): the bot can't go on. */
   readonly ended: Promise<string>;

@@ -18,4 +18,4 @@ export const CONVERSATION_LIFE = 30 * 60_000;
 /** Discord shows "typing…" for 10 s; it is renewed this often, in milliseconds. */
 export const TYPING_INTERVAL = 8_000;
 /** A stop waits this long for answers under way, in milliseconds. */
-export const STOP_PATIENCE = 8_000;
+export const STOP_PATIENCE = 7_000;

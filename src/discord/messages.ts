@@ -1,11 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { type Message, MessageType } from 'discord.js';
 import { readQuestion } from '../answer/question.ts';
 import { wordingFor } from '../answer/wording.ts';
-import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
-import { Busy } from './admission.ts';
+import { attend } from './attend.ts';
 import { mayShow, type Place, placeOf, type Services } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { TYPING_INTERVAL } from './limits.ts';
@@ -27,21 +25,15 @@ export async function answerMessageEvent(message: Message, services: Services, l
   const { channelId, guildId, channel } = message;
   const place = placeOf({ channelId, guildId, user: message.author, channel });
   const language = detectLanguage(text) ?? services.languageFor(place);
-  const begun = performance.now();
-  const own = log.child({ request: message.id, kind: direct ? 'direct message' : 'mention' });
-  try {
+  const request = {
+    id: message.id,
+    kind: direct ? 'direct message' : 'mention',
+    language: () => (language === 'other' ? services.languageFor(place) : language),
+    apologize: (apology: Reply) => message.reply(apology),
+  };
+  await attend(request, services, log, async () => {
     await message.reply(await respond(message, text, place, language, services));
-    own.info({ ms: Math.round(performance.now() - begun) }, 'done');
-  } catch (error) {
-    const busy = error instanceof Busy;
-    if (busy) {
-      services.metrics.turnedAway(error.whose);
-      own.info({ whose: error.whose }, 'turned away');
-    } else own.error({ error: describe(error) }, 'message failed');
-    await message
-      .reply(plainMessage(busy ? labelsFor(language).busy[error.whose](error.seconds) : wordingFor(language).failed, language))
-      .catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
-  }
+  });
 }
 
 async function respond(message: Message, text: string, place: Place, language: Language | 'other', services: Services): Promise<Reply> {

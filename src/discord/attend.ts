@@ -1,0 +1,39 @@
+import { performance } from 'node:perf_hooks';
+import { wordingFor } from '../answer/wording.ts';
+import { describe } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Language } from '../text/language.ts';
+import { Busy } from './admission.ts';
+import type { Services } from './command.ts';
+import { labelsFor } from './labels.ts';
+import { plainMessage, type Reply } from './render.ts';
+
+/** Something that was asked of the bot. */
+export interface Request {
+  /** Discord's id of it. */
+  readonly id: string;
+  /** What it is, for the log: names of ours, no text of anybody. */
+  readonly kind: string;
+  /** Language for whoever asked. */
+  language(): Language;
+  /** Sends what the bot has to say in place of what was asked. */
+  apologize(message: Reply): Promise<unknown>;
+}
+
+/** The boundary where a failure becomes a polite line: does what is asked, logs how it went, and never rejects. */
+export async function attend(request: Request, services: Services, log: Log, work: () => Promise<void>): Promise<void> {
+  const begun = performance.now();
+  const own = log.child({ request: request.id, kind: request.kind });
+  try {
+    await work();
+    own.info({ ms: Math.round(performance.now() - begun) }, 'done');
+  } catch (error) {
+    const language = request.language();
+    if (error instanceof Busy) {
+      services.metrics.turnedAway(error.whose);
+      own.info({ whose: error.whose }, 'turned away');
+    } else own.error({ error: describe(error) }, 'failed');
+    const text = error instanceof Busy ? labelsFor(language).busy[error.whose](error.seconds) : wordingFor(language).failed;
+    await request.apologize(plainMessage(text, language)).catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
+  }
+}
