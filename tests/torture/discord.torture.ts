@@ -83,7 +83,7 @@ test('faults of the gateway', async () => {
 });
 
 test('an end for good', async () => {
-  const server = await DiscordServer.start();
+  const server = await DiscordServer.start({ timeoutMs: 60_000 });
   const program = await startBotProgram(server, 19_466);
   server.dropConnections(4004);
   const code = await program.ended;

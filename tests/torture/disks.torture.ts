@@ -53,7 +53,7 @@ test.runIf(mayMount)('a read-only folder: a sound index there is used, a missing
 
 test.runIf(mayMount)('a full disk under the database: answers go on, it is told, and nothing is lost once there is room', async () => {
   const folder = fileSystem('size=256k');
-  const server = await DiscordServer.start();
+  const server = await DiscordServer.start({ timeoutMs: 60_000 });
   const bot = await startBotProgram(server, 19_465, { DATA_DIR: folder });
   const user = server.addUser({ username: 'salma' });
   const guild = server.addGuild({ name: 'News' });
