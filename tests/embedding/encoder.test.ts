@@ -254,9 +254,10 @@ describe('other models', () => {
   test('closed in the middle of its work, it ends after the pass under way and rejects what waits', async () => {
     const other = await loadEncoder(config);
     const waiting = Array.from({ length: 20 }, (_, i) => other.encode([`سؤال ${i}`], 'query'));
+    const settled = Promise.allSettled(waiting);
     await waiting[0];
     await other.close();
-    const outcomes = await Promise.allSettled(waiting);
+    const outcomes = await settled;
     expect(outcomes[0]?.status).toBe('fulfilled');
     expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { message: 'The encoder was closed.' } });
   });
