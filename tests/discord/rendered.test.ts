@@ -1,23 +1,11 @@
 /** What each command says, whole, in both languages: to be read and judged. Rankings are not in it, as near ties differ between processors. */
 import { type APIMessage, ComponentType, PermissionFlagsBits } from 'discord.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
-import { testConfig } from '../support/app.ts';
-import { marksShown, startBot, type TestBot } from '../support/bot.ts';
+import { describe, expect, test } from 'vitest';
+import { botForAllTests, marksShown, startBot } from '../support/bot.ts';
 
 const ADMIN = PermissionFlagsBits.ManageGuild;
 
-let app: App;
-let bot: TestBot;
-beforeAll(async () => {
-  app = await openApp(testConfig());
-  bot = await startBot(app);
-});
-afterAll(async () => {
-  await bot.stop();
-  await bot.server.close();
-  await app.close();
-});
+const running = botForAllTests();
 
 /** Content, title, description, footer, and the labels of the buttons, one row a line. Digits that change are `#`. */
 function rendered(message: APIMessage): string {
@@ -30,10 +18,10 @@ function rendered(message: APIMessage): string {
 }
 
 function inLanguage(language: 'ar' | 'en') {
-  const { server } = bot;
+  const { server } = running.bot;
   const user = server.addUser({ username: `reads-${language}` });
   const guild = server.addGuild({ name: 'News' });
-  bot.records.chooseLanguage(user.id, language);
+  running.bot.records.chooseLanguage(user.id, language);
   return async (name: string, options: Record<string, string | number | boolean> = {}) =>
     rendered(await server.slash({ user, guild, name, options, memberPermissions: ADMIN }).reply());
 }
@@ -114,7 +102,7 @@ describe('in Arabic', () => {
     `);
   });
   test('/status', async () => {
-    const own = await startBot(app);
+    const own = await startBot(running.app);
     const { server } = own;
     const user = server.addUser({ username: 'admin' });
     const guild = server.addGuild({ name: 'News' });

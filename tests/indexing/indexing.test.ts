@@ -306,21 +306,24 @@ describe('the index folder', () => {
     await expect(open(join(file, 'index'))).rejects.toThrow(/The index can't be written to .* \(ENOTDIR\)\. Free space or make it writable, or set INDEX_DIR/u);
   });
 
-  test.runIf(mayMount)('a full disk is told, leaves nothing behind, and is mended by room; a read-only one is enough for an index that is there', async () => {
-    const disk = temporaryFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
-    try {
-      await expect(open(disk)).rejects.toThrow(/The index can't be written to .* \(ENOSPC\)\. Free space/u);
-      expect(readdirSync(disk)).toEqual([]);
-      execFileSync('mount', ['-o', 'remount,size=8m', disk]);
-      expect((await open(disk)).built).toBe(true);
-      execFileSync('mount', ['-o', 'remount,ro', disk]);
-      expect((await open(disk)).built).toBe(false);
-      await expect(open(disk, report('انهار الجسر ليلا.'))).rejects.toThrow(/\(EROFS\)/u);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
+  test.runIf(mayMount())(
+    'a full disk is told, leaves nothing behind, and is mended by room; a read-only one is enough for an index that is there',
+    async () => {
+      const disk = temporaryFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
+      try {
+        await expect(open(disk)).rejects.toThrow(/The index can't be written to .* \(ENOSPC\)\. Free space/u);
+        expect(readdirSync(disk)).toEqual([]);
+        execFileSync('mount', ['-o', 'remount,size=8m', disk]);
+        expect((await open(disk)).built).toBe(true);
+        execFileSync('mount', ['-o', 'remount,ro', disk]);
+        expect((await open(disk)).built).toBe(false);
+        await expect(open(disk, report('انهار الجسر ليلا.'))).rejects.toThrow(/\(EROFS\)/u);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 
   test.runIf(existsSync('/proc'))('nor does a folder that takes none keep it waiting for ever', async () => {
     await expect(open('/proc/isnad/index')).rejects.toThrow(/The index can't be written to \/proc\/isnad\/index \(ENOENT\)/u);

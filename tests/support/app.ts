@@ -11,7 +11,7 @@ export function temporaryFolder(): string {
 }
 
 /** Whether this process may mount file systems: those that are full or read-only are tested where it may. */
-export const mayMount = (() => {
+export function mayMount(): boolean {
   const folder = temporaryFolder();
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', folder], { stdio: 'ignore' });
@@ -20,7 +20,7 @@ export const mayMount = (() => {
   } catch {
     return false;
   }
-})();
+}
 
 /** The configuration as shipped (model and seeds of the repository), with an index folder of its own. */
 export function testConfig(environment: Record<string, string> = {}): Config {

@@ -38,6 +38,29 @@ export function botForEachTest(): { readonly app: App; readonly bot: TestBot } {
   };
 }
 
+/** One app and one bot for all tests of a file. */
+export function botForAllTests(): { readonly app: App; readonly bot: TestBot } {
+  let app: App | undefined;
+  let bot: TestBot | undefined;
+  beforeAll(async () => {
+    app = await openApp(testConfig());
+    bot = await startBot(app);
+  });
+  afterAll(async () => {
+    await bot?.stop();
+    await bot?.server.close();
+    await app?.close();
+  });
+  return {
+    get app() {
+      return app as App;
+    },
+    get bot() {
+      return bot as TestBot;
+    },
+  };
+}
+
 const MARKS: Readonly<Record<string, string>> = { '\u200e': '<LRM>', '\u200f': '<RLM>', '\u2068': '<FSI>', '\u2069': '<PDI>' };
 
 /** Direction marks made visible. */

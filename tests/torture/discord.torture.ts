@@ -1,8 +1,6 @@
 /** Discord and the network at their worst: every fault many times, a question in the middle of each. */
-import { afterAll, beforeAll, test } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
-import { testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { test } from 'vitest';
+import { botForAllTests } from '../support/bot.ts';
 import { type BotMessage, DiscordServer, type FaultResponse } from '../support/discord-server.ts';
 import { ANSWERED, firstLine, run, startBotProgram } from './program.ts';
 import { count, Findings, some } from './table.ts';
@@ -10,20 +8,10 @@ import { count, Findings, some } from './table.ts';
 const TIMES = some(50);
 
 const findings = new Findings('Discord');
-let app: App;
-let bot: TestBot;
-beforeAll(async () => {
-  app = await openApp(testConfig());
-  bot = await startBot(app);
-});
-afterAll(async () => {
-  await bot.stop();
-  await bot.server.close();
-  await app.close();
-});
+const running = botForAllTests();
 
 function ask() {
-  const { server } = bot;
+  const { server } = running.bot;
   return server.slash({ user: server.addUser({ username: 'salma' }), name: 'ask', options: { question: ANSWERED.question } });
 }
 
@@ -40,7 +28,7 @@ async function answered(what: string, fault: () => Promise<void> | void): Promis
   findings.add(`${what}, ${TIMES} times`, `${good} of ${TIMES} answered`, good === TIMES);
 }
 
-const failing = (path: RegExp, response: FaultResponse, times = 1) => bot.server.failNext({ path }, response, times);
+const failing = (path: RegExp, response: FaultResponse, times = 1) => running.bot.server.failNext({ path }, response, times);
 const EDIT = /^\/webhooks\//u;
 const CALLBACK = /\/callback$/u;
 
@@ -53,7 +41,7 @@ test('faults of the interface', async () => {
 });
 
 test('faults of the gateway', async () => {
-  const { server } = bot;
+  const { server } = running.bot;
   const times = some(20);
   const dropped = await count('Gateway dropped', times, async (i) => {
     const question = ask();

@@ -9,6 +9,7 @@ import { ANSWERED, firstLine, isOneLine, run, startBotProgram } from './program.
 import { Findings } from './table.ts';
 
 const findings = new Findings('Disks');
+const may = mayMount();
 const mounted: string[] = [];
 afterEach(() => {
   for (const folder of mounted.splice(0)) execFileSync('umount', [folder]);
@@ -22,7 +23,7 @@ function fileSystem(options: string): string {
   return folder;
 }
 
-test.runIf(mayMount)('a full disk where the index goes; then there is room', async () => {
+test.runIf(may)('a full disk where the index goes; then there is room', async () => {
   const folder = fileSystem('size=300k');
   const full = await run(['ask', ANSWERED.question], { INDEX_DIR: folder });
   findings.add('disk full while an index is written', firstLine(full.output), full.code === 1 && isOneLine(full.output) && full.output.includes('ENOSPC'));
@@ -36,7 +37,7 @@ test.runIf(mayMount)('a full disk where the index goes; then there is room', asy
   );
 });
 
-test.runIf(mayMount)('a read-only folder: a sound index there is used, a missing one is told', async () => {
+test.runIf(may)('a read-only folder: a sound index there is used, a missing one is told', async () => {
   const folder = fileSystem('size=64m');
   const environment = { INDEX_DIR: folder };
   await run(['index'], environment);
@@ -51,7 +52,7 @@ test.runIf(mayMount)('a read-only folder: a sound index there is used, a missing
   findings.add('the same, asked of `doctor`', /✗ .*/u.exec(doctor.output)?.[0].replace(folder, '…') ?? 'nothing', doctor.output.includes('✗ index folder'));
 });
 
-test.runIf(mayMount)('a full disk under the database: answers go on, it is told, and nothing is lost once there is room', async () => {
+test.runIf(may)('a full disk under the database: answers go on, it is told, and nothing is lost once there is room', async () => {
   const folder = fileSystem('size=256k');
   const server = await DiscordServer.start({ timeoutMs: 60_000 });
   const bot = await startBotProgram(server, 19_465, { DATA_DIR: folder });

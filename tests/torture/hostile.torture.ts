@@ -1,26 +1,14 @@
 /** Hostile input over real sockets: a corpus and a fuzzer for texts, options and custom ids. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type App, openApp } from '../../src/app.ts';
+import { expect, test } from 'vitest';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { testConfig } from '../support/app.ts';
-import { startBot, type TestBot } from '../support/bot.ts';
+import { botForAllTests } from '../support/bot.ts';
 import type { BotMessage } from '../support/discord-server.ts';
 import { ANSWERED } from './program.ts';
 import { count, Findings, some } from './table.ts';
 
 const findings = new Findings('Hostile input');
-let app: App;
-let bot: TestBot;
-beforeAll(async () => {
-  app = await openApp(testConfig());
-  bot = await startBot(app);
-});
-afterAll(async () => {
-  await bot.stop();
-  await bot.server.close();
-  await app.close();
-});
+const running = botForAllTests();
 
 /** Parts that have broken bots before. */
 const piece = fc.oneof(
@@ -68,7 +56,7 @@ function wrong(message: BotMessage): string | undefined {
   if (/[\u202a-\u202e\u2066\u2067]/u.test(shown)) return 'bidi controls of others';
   if (shown.split('\u2068').length !== shown.split('\u2069').length) return 'an isolate left open';
   if (/(?<!\\)<(?:@|#|:|\/|t:)/u.test(shown.replaceAll(/<t:\d+:[a-zA-Z]>/gu, ''))) return 'markup of Discord';
-  if (shown.includes(bot.server.token) || shown.includes('root:x:0')) return 'a secret or a file';
+  if (shown.includes(running.bot.server.token) || shown.includes('root:x:0')) return 'a secret or a file';
   return undefined;
 }
 
@@ -80,7 +68,7 @@ function judge(message: BotMessage): boolean {
 }
 
 test('texts', async () => {
-  const { server } = bot;
+  const { server } = running.bot;
   const guild = server.addGuild({ name: 'News' });
   const channel = server.addTextChannel(guild.id, 'general');
   const user = server.addUser({ username: 'mallory' });
@@ -105,10 +93,10 @@ test('texts', async () => {
 });
 
 test('in the terminal: quotes stay verbatim whatever is asked', async () => {
-  const sources = new Map(app.answerer.index.documents.map((document) => [document.id, document.source]));
+  const sources = new Map(running.app.answerer.index.documents.map((document) => [document.id, document.source]));
   const texts = [...HOSTILE.map((sample) => sample.text), ...fc.sample(text, { seed: 6, numRuns: some(2_000) })];
   const good = await count('Hostile questions', texts.length, async (i) => {
-    const { citations } = await app.answerer.answer(texts[i] ?? '');
+    const { citations } = await running.app.answerer.answer(texts[i] ?? '');
     return citations.every(({ document, quote, start, end }) => sources.get(document)?.slice(start, end) === quote);
   });
   findings.add(
@@ -119,7 +107,7 @@ test('in the terminal: quotes stay verbatim whatever is asked', async () => {
 });
 
 test('forged custom ids and option values', async () => {
-  const { server } = bot;
+  const { server } = running.bot;
   const guild = server.addGuild({ name: 'News' });
   const owner = server.addUser({ username: 'salma' });
   const mallory = server.addUser({ username: 'mallory' });
@@ -127,7 +115,7 @@ test('forged custom ids and option values', async () => {
   const [, questionId = ''] = /answer:([\w-]+):/u.exec(JSON.stringify(message.components)) ?? [];
   expect(questionId).not.toBe('');
   const before = JSON.stringify(message);
-  const kept = () => JSON.stringify(bot.records.keptOf(owner.id));
+  const kept = () => JSON.stringify(running.bot.records.keptOf(owner.id));
   const keptBefore = kept();
   const id = fc.oneof(
     fc
@@ -164,7 +152,7 @@ test('forged custom ids and option values', async () => {
 });
 
 test('commands of admins', async () => {
-  const { server } = bot;
+  const { server } = running.bot;
   const guild = server.addGuild({ name: 'News' });
   const user = server.addUser({ username: 'mallory' });
   const commands = ['settings', 'unanswered', 'status', 'reindex'];

@@ -1,6 +1,6 @@
 /** `kill -9` at random moments: of an index build, of a rebuild after a change, of database writes. */
 import { spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import { loadEncoder } from '../../src/app.ts';
@@ -11,7 +11,7 @@ import { openIndex } from '../../src/indexing/store.ts';
 import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
-import { ROOT, run, start } from './program.ts';
+import { copyOfSeeds, ROOT, run, start } from './program.ts';
 import { count, Findings, pause, some } from './table.ts';
 
 /** Passages of the seed report. */
@@ -52,10 +52,7 @@ test('an index build', async () => {
 });
 
 test('a rebuild after a change', async () => {
-  const seeds = temporaryFolder();
-  cpSync(testConfig().seedsFolder, seeds, { recursive: true });
-  const report = join(seeds, readdirSync(seeds).find((name) => name.endsWith('.txt')) ?? '');
-  const text = readFileSync(report, 'utf8');
+  const { seeds, report, text } = copyOfSeeds();
   const folder = temporaryFolder();
   const environment = { INDEX_DIR: folder, SEEDS_DIR: seeds };
   await run(['index'], environment);

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openApp } from '../../src/app.ts';
+import { quantile } from '../../src/evaluation/metrics.ts';
 import { testConfig } from '../support/app.ts';
 import { DiscordServer, type ServerGuild } from '../support/discord-server.ts';
 import { QUESTIONS, startBotProgram } from './program.ts';
-import { Findings, megabytes, pause, percentile, some } from './table.ts';
+import { Findings, megabytes, pause, some } from './table.ts';
 
 const PEOPLE = 200;
 /** Discord waits this long for an interaction to be acknowledged, in milliseconds. */
@@ -100,7 +101,7 @@ test('200 people ask at once', async () => {
   const [early = 0, late = 0] = [memory[Math.floor(memory.length / 4)], memory.at(-1)];
   findings.add(`${PEOPLE} people for ${Math.round(elapsed)} s: questions answered / told "busy" / lost`, `${answered} / ${busy} / ${lost}`, lost === 0);
   findings.add('slowest deferral (Discord allows 3 s)', `${Math.round(Math.max(...deferrals))} ms`, Math.max(...deferrals) < DEFERRAL);
-  findings.add('from asking to the answer, queue included: p50 / p95', `${seconds1(percentile(times, 0.5))} / ${seconds1(percentile(times, 0.95))} s`);
+  findings.add('from asking to the answer, queue included: p50 / p95', `${seconds1(quantile(times, 0.5))} / ${seconds1(quantile(times, 0.95))} s`);
   findings.add(
     'questions a second, of those that the model alone takes',
     `${rate.toFixed(1)} of ${alone.toFixed(1)} (${percent(rate / alone)})`,

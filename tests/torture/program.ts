@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../support/app.ts';
+import { temporaryFolder, testConfig } from '../support/app.ts';
 import type { DiscordServer } from '../support/discord-server.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -15,6 +15,14 @@ export const QUESTIONS: readonly string[] = readFileSync(join(ROOT, 'models/trai
 
 /** A question that the seed report answers, and the paragraph that does. */
 export const ANSWERED = { question: 'ماذا فعلت طائرات الاستطلاع؟', place: '¶5' } as const;
+
+/** The seeds in a folder of their own, to be changed: the folder, the report's file and what it holds. */
+export function copyOfSeeds(): { readonly seeds: string; readonly report: string; readonly text: string } {
+  const seeds = temporaryFolder();
+  cpSync(testConfig().seedsFolder, seeds, { recursive: true });
+  const report = join(seeds, readdirSync(seeds).find((name) => name.endsWith('.txt')) ?? '');
+  return { seeds, report, text: readFileSync(report, 'utf8') };
+}
 
 /** The program in a process of its own. */
 export interface Program {

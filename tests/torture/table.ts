@@ -67,12 +67,6 @@ export async function count(label: string, times: number, once: (i: number) => P
   return good;
 }
 
-/** The value below which a share of the values lie. @param share 0 … 1 */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-}
-
 export function megabytes(bytes: number): number {
   return Math.round(bytes / 2 ** 20);
 }

@@ -1,19 +1,16 @@
 /** Reports that change while people ask: no question waits for the new index or is lost, and the change is answered from. */
-import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, testConfig } from '../support/app.ts';
+import { quantile } from '../../src/evaluation/metrics.ts';
 import { DiscordServer } from '../support/discord-server.ts';
-import { ANSWERED, startBotProgram } from './program.ts';
-import { count, Findings, pause, percentile, some } from './table.ts';
+import { ANSWERED, copyOfSeeds, startBotProgram } from './program.ts';
+import { count, Findings, pause, some } from './table.ts';
 
 const findings = new Findings('Updates');
 
 test('reports change while people ask', async () => {
-  const seeds = temporaryFolder();
-  cpSync(testConfig().seedsFolder, seeds, { recursive: true });
-  const report = join(seeds, readdirSync(seeds).find((name) => name.endsWith('.txt')) ?? '');
-  const text = readFileSync(report, 'utf8');
+  const { seeds, report, text } = copyOfSeeds();
   const server = await DiscordServer.start({ timeoutMs: 60_000 });
   const bot = await startBotProgram(server, 19_467, { SEEDS_DIR: seeds });
   const guild = server.addGuild({ name: 'News' });
@@ -69,7 +66,7 @@ test('reports change while people ask', async () => {
   findings.add('passages embedded for a change of one', `${Math.max(...embedded.slice(0, changes))} of 14`, Math.max(...embedded.slice(0, changes)) === 1);
   findings.add(`${burst} changes at growing intervals, some while an index is built`, 'the last one is answered from');
   findings.add('a report added, then removed', 'answered from, then no longer', added && removed);
-  findings.add(`questions meanwhile: answered; slowest`, `${times.length} of ${times.length + wrong}; ${Math.round(percentile(times, 1))} ms`, wrong === 0);
+  findings.add(`questions meanwhile: answered; slowest`, `${times.length} of ${times.length + wrong}; ${Math.round(quantile(times, 1))} ms`, wrong === 0);
   bot.child.kill('SIGTERM');
   expect(await bot.ended).toBe(0);
   await server.close();
