@@ -35,7 +35,7 @@ export const summary = {
     const document = documentFor(services.index, interaction.options.getString('report'));
     const seen = visibility(place, interaction.options.getBoolean('private'), services);
     if (!document) return void (await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), ...seen }));
-    const sentences = keySentences(document, services.index, interaction.options.getInteger('sentences') ?? SENTENCES);
+    const sentences = await keySentences(document, services.index, interaction.options.getInteger('sentences') ?? SENTENCES);
     await interaction.reply({ ...summaryMessage(document, sentences, language), ...seen });
   },
   autocomplete: respondWithReports,

@@ -54,8 +54,23 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
     });
   try {
     let opened = await openReports(documents, watcher, force);
-    let answerer = new Answerer(opened.index, encoder);
     let reloading: Promise<unknown> = Promise.resolve();
+    const reload = (again: Watcher = {}, anew = false) => {
+      const next = reloading.then(async () => {
+        opened = await openReports(await readNoticed(config, again), again, anew);
+        answerer = answererOf(opened);
+        return opened;
+      });
+      reloading = next.catch(() => undefined);
+      return next;
+    };
+    const answererOf = ({ index }: OpenedIndex): Answerer =>
+      new Answerer(index, encoder, async () => {
+        // Of several questions that meet the damage the first one mends it.
+        if (opened.index === index) await reload(watcher, true);
+        return answerer;
+      });
+    let answerer: Answerer = answererOf(opened);
     return {
       config,
       encoder,
@@ -65,15 +80,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
       get answerer() {
         return answerer;
       },
-      reload(again = {}, anew = false) {
-        const next = reloading.then(async () => {
-          opened = await openReports(await readNoticed(config, again), again, anew);
-          answerer = new Answerer(opened.index, encoder);
-          return opened;
-        });
-        reloading = next.catch(() => undefined);
-        return next;
-      },
+      reload,
       close: () => encoder.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Encoder } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
+import { DamagedIndex } from '../indexing/texts.ts';
 import { type Retrieval, retrieve } from '../retrieval/retriever.ts';
 import type { Answer, Citation, SearchResult } from './answer.ts';
 import { confidence, evidence, statusOf } from './confidence.ts';
@@ -23,10 +24,13 @@ const CLOSE = Math.log(15);
 export class Answerer {
   readonly index: ReportIndex;
   readonly #encoder: Encoder;
+  readonly #rebuilt: (() => Promise<Answerer>) | undefined;
 
-  constructor(index: ReportIndex, encoder: Encoder) {
+  /** @param rebuilt gives what answers in its place where its index turns out to be damaged */
+  constructor(index: ReportIndex, encoder: Encoder, rebuilt?: () => Promise<Answerer>) {
     this.index = index;
     this.#encoder = encoder;
+    this.#rebuilt = rebuilt;
   }
 
   /**
@@ -52,7 +56,7 @@ export class Answerer {
       };
     }
     const searched = inContext(question.text, previous);
-    const retrieval = await retrieve(searched, this.index, this.#encoder);
+    const retrieval = await this.#retrieve(searched);
     const headline = asksForHeadline(searched);
     const sure = headline ? 1 : confidence(question.language, evidence(retrieval.ranked), this.#encoder.info.fit);
     const status = statusOf(sure);
@@ -76,7 +80,7 @@ export class Answerer {
   async search(input: string): Promise<SearchResult> {
     const { text, language, refusal } = readQuestion(input);
     if (refusal !== undefined) return { question: input, language, refusal, hits: [] };
-    const retrieval = await retrieve(text, this.index, this.#encoder);
+    const retrieval = await this.#retrieve(text);
     const { ranked } = retrieval;
     const best = ranked[0]?.score ?? 0;
     const total = ranked.reduce((sum, { score }) => sum + Math.exp(score - best), 0);
@@ -85,6 +89,17 @@ export class Answerer {
       share: Math.exp(passage.score - best) / total,
     }));
     return { question: input, language, refusal: undefined, hits };
+  }
+
+  /** A large index is checked as it is read: where a record is damaged, the question is put to the index built anew. */
+  async #retrieve(question: string): Promise<Retrieval> {
+    try {
+      return await retrieve(question, this.index, this.#encoder);
+    } catch (error) {
+      if (!(error instanceof DamagedIndex) || !this.#rebuilt) throw error;
+      const { index } = await this.#rebuilt();
+      return retrieve(question, index, this.#encoder);
+    }
   }
 }
 

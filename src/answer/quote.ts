@@ -65,22 +65,21 @@ function bestSentences(ranked: RankedPassage, retrieval: Retrieval): SentenceRun
   return wider && value(wider) > value(best) + WORTH_A_SENTENCE ? wider : best;
 }
 
-function matchesIn(ranked: RankedPassage, { index, question }: Retrieval, from: number, to: number): TokenMatch[] {
-  const { passage, label } = ranked;
-  const { offsets, spans } = index.states;
+function matchesIn({ passage, states }: RankedPassage, { question }: Retrieval, from: number, to: number): TokenMatch[] {
+  const { spans } = states;
   const start = (passage.sentences[from]?.start ?? passage.start) - passage.start;
   const end = (passage.sentences[to]?.end ?? passage.end) - passage.start;
-  let first = offsets[label] ?? 0;
-  let last = offsets[label + 1] ?? 0;
+  let first = 0;
+  let last = states.scales.length;
   while (first < last && (spans[2 * first] ?? 0) < start) first++;
   while (last > first && (spans[2 * last - 2] ?? 0) >= end) last--;
-  return bestMatches(question.states, index.states, first, last);
+  return bestMatches(question.states, states, first, last);
 }
 
 /** Content words of the quote that share a term with the question, or whose token is the close match of a content word of it. */
 function matchingWords(quote: Span, ranked: RankedPassage, question: string, retrieval: Retrieval, matches: readonly TokenMatch[]): Span[] {
-  const { passage } = ranked;
-  const { spans } = retrieval.index.states;
+  const { passage, states } = ranked;
+  const { spans } = states;
   const asked = words(question).filter((word) => word.content);
   const askedTerms = new Set(asked.map((word) => word.term));
   const matched = matches.flatMap(({ token, cosine }, i) => {

@@ -1,5 +1,6 @@
 import type { Document, Passage } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
+import type { QuantizedStates } from '../indexing/token-states.ts';
 import type { Span } from '../text/span.ts';
 
 /** How much a sentence that says again what was chosen already is held back: maximal marginal relevance (Carbonell & Goldstein 1998), λ = 0.6. */
@@ -22,10 +23,12 @@ export interface KeySentence extends Span {
  * @param document one of the index's documents
  * @param count of sentences; fewer when the report has no more. Title and standfirst are not among them
  */
-export function keySentences(document: Document, index: ReportIndex, count: number): KeySentence[] {
-  const candidates = index.passages.flatMap(({ document: own, passage }, label) =>
-    own === document && passage.kind === 'paragraph' ? sentencesOf(passage, label, index) : [],
+export async function keySentences(document: Document, index: ReportIndex, count: number): Promise<KeySentence[]> {
+  const paragraphs = index.passages.flatMap(({ document: own, passage }, label) =>
+    own === document && passage.kind === 'paragraph' ? [{ passage, label }] : [],
   );
+  const states = await index.texts.states(paragraphs.map(({ label }) => label));
+  const candidates = paragraphs.flatMap(({ passage }, i) => (states[i] ? sentencesOf(passage, states[i]) : []));
   const centroid = unit(sum(candidates.map(({ vector }) => vector)));
   const weighted = candidates.map((candidate, i) => ({
     ...candidate,
@@ -40,21 +43,20 @@ export function keySentences(document: Document, index: ReportIndex, count: numb
   return chosen.sort((a, b) => a.start - b.start).map(({ passage, text, start, end }) => ({ passage, text, start, end }));
 }
 
-function sentencesOf(passage: Passage, label: number, index: ReportIndex): (KeySentence & { readonly vector: Float32Array })[] {
-  const { offsets, spans } = index.states;
+function sentencesOf(passage: Passage, states: QuantizedStates): (KeySentence & { readonly vector: Float32Array })[] {
   return passage.sentences.flatMap(({ start, end }) => {
     const tokens: number[] = [];
-    for (let token = offsets[label] ?? 0; token < (offsets[label + 1] ?? 0); token++) {
-      const from = (spans[2 * token] ?? 0) + passage.start;
+    for (let token = 0; token < states.scales.length; token++) {
+      const from = (states.spans[2 * token] ?? 0) + passage.start;
       if (from >= start && from < end) tokens.push(token);
     }
     const text = passage.text.slice(start - passage.start, end - passage.start);
-    return tokens.length > 0 && text.length >= SHORTEST ? [{ passage, start, end, text, vector: unit(meanState(tokens, index)) }] : [];
+    return tokens.length > 0 && text.length >= SHORTEST ? [{ passage, start, end, text, vector: unit(meanState(tokens, states)) }] : [];
   });
 }
 
-function meanState(tokens: readonly number[], { states }: ReportIndex): Float32Array {
-  const { dimensions, values, scales } = states;
+function meanState(tokens: readonly number[], { values, scales }: QuantizedStates): Float32Array {
+  const dimensions = values.length / scales.length;
   const mean = new Float32Array(dimensions);
   for (const token of tokens) {
     const scale = (scales[token] ?? 0) / tokens.length;

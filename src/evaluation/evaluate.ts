@@ -1,6 +1,6 @@
 import { confidence, type Evidence, evidence } from '../answer/confidence.ts';
 import type { Encoder } from '../embedding/encoder.ts';
-import { buildIndex } from '../indexing/build.ts';
+import { buildInMemory } from '../indexing/build.ts';
 import { type RankedPassage, retrieve, type StageTimes } from '../retrieval/retriever.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
 import { spanExact, spanF1 } from './metrics.ts';
@@ -66,7 +66,7 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
   const outcomes: Outcome[] = [];
   let done = 0;
   for (const { id, passages, translations, questions } of set.collections) {
-    const index = await buildIndex([documentOf(id, passages, translations)], encoder, () => onProgress(++done, total));
+    const index = await buildInMemory([documentOf(id, passages, translations)], encoder, () => onProgress(++done, total));
     for (const question of questions) {
       const { ranked, times } = await retrieve(question.text, index, encoder);
       const language = detectLanguage(question.text) === 'en' ? 'en' : 'ar';

@@ -14,18 +14,18 @@ const TOLERATED = 0.1;
  * Checks translations against their reports: a paragraph must be nearer to its own translation than to those of the paragraphs around it.
  *
  * @param passages in the order of their labels
- * @param translations label → place of its translation in `encoded`
- * @param encoded of all texts, those of the passages first; the first vector of each counts, of unit length
+ * @param translations label → place of its translation in `vectors`
+ * @param vectors of all texts, those of the passages first; the first of each counts, of unit length
  * @returns id of each report whose translation does not fit → numbers of the paragraphs that fit another better
  */
 export function misalignedTranslations(
   passages: readonly IndexedPassage[],
   translations: ReadonlyMap<number, number>,
-  encoded: readonly { readonly vectors: Float32Array }[],
+  vectors: readonly Float32Array[],
   dimensions: number,
 ): Map<string, number[]> {
   const cosine = (a: number, b: number) => {
-    const [x, y] = [encoded[a]?.vectors, encoded[b]?.vectors];
+    const [x, y] = [vectors[a], vectors[b]];
     let sum = 0;
     for (let i = 0; i < dimensions; i++) sum += (x?.[i] ?? 0) * (y?.[i] ?? 0);
     return sum;

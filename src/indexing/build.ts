@@ -1,102 +1,106 @@
 import type { Document } from '../corpus/document.ts';
-import type { Encoder, Memory } from '../embedding/encoder.ts';
+import type { Encoder } from '../embedding/encoder.ts';
 import { misalignedTranslations } from './alignment.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
-import { Memories } from './memories.ts';
-import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
-import { type QuantizedStates, quantized, TokenStates } from './token-states.ts';
+import { allPassages, type IndexedPassage, type ReportIndex, textsOf } from './report-index.ts';
+import { type KeptText, TextsInMemory, type TextsSink } from './texts.ts';
+import { quantized } from './token-states.ts';
+
+/** Texts embedded before what is kept of them is handed on: memory holds one such lot. */
+const LOT = 256;
 
 /** Told how many of the texts are embedded. */
 export type BuildProgress = (done: number, total: number) => void;
 
-/** A text as an index keeps it. */
-export interface EmbeddedText {
-  /** One unit vector for each window of the text, [windows × dimensions]. */
+/** A text as it is embedded: what is kept of it, and one unit vector for each of its windows, [windows × dimensions]. */
+export interface EmbeddedText extends KeptText {
   readonly vectors: Float32Array;
-  readonly states: QuantizedStates;
-  readonly memories: readonly Memory[];
 }
 
 /** What has been embedded already by the same model; `undefined` for a text that has not. */
-export type Embedded = (text: string) => EmbeddedText | undefined;
+export type Embedded = (text: string) => Promise<EmbeddedText> | undefined;
 
-/** An index as built, with what must be written of it. */
-export interface BuiltIndex extends ReportIndex {
-  readonly vectors: HnswIndex;
+/** What a build makes beside what it hands to its sink. */
+export interface BuiltIndexes {
+  readonly passages: readonly IndexedPassage[];
   readonly texts: readonly string[];
   /** How many of them were embedded; the others had been before. */
   readonly embedded: number;
+  readonly vectors: HnswIndex;
   /** Text of each vector. */
   readonly vectorText: Uint32Array;
+  readonly lexical: LexicalIndex;
+  readonly translations: ReadonlyMap<number, number>;
   /** Reports whose translation is not one of them, paragraph by paragraph: id → numbers of the paragraphs that fit another better. */
   readonly misaligned: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Embeds every passage, and every translation of one, and builds the three indexes over them, in memory.
+ * Embeds every passage, and every translation of one, and builds the indexes over them.
  *
+ * @param sink takes what is kept of each text
  * @param embedded texts that need not be embedded again
  */
-export async function buildIndex(
+export async function build(
   documents: readonly Document[],
   encoder: Encoder,
+  sink: TextsSink,
   onProgress?: BuildProgress,
   embedded: Embedded = () => undefined,
-): Promise<BuiltIndex> {
+): Promise<BuiltIndexes> {
   const passages = allPassages(documents);
   const { texts, translations } = textsOf(passages);
   const { dimensions } = encoder.info;
-  const { all, missing } = await embedAll(texts, encoder, embedded, onProgress);
-  const windows = all.map(({ vectors }) => vectors.length / dimensions);
-  const flat = new Float32Array(windows.reduce((sum, n) => sum + n, 0) * dimensions);
-  let at = 0;
-  for (const { vectors } of all) {
-    flat.set(vectors, at);
-    at += vectors.length;
+  const vectorsOf = new Array<Float32Array>(texts.length);
+  let done = 0;
+  const take = async (text: number, { vectors, ...kept }: EmbeddedText) => {
+    vectorsOf[text] = vectors;
+    await sink.add(text, kept);
+    done++;
+  };
+  const missing: number[] = [];
+  for (const [text, content] of texts.entries()) {
+    const known = embedded(content);
+    if (known) await take(text, await known);
+    else missing.push(text);
   }
-  const vectorText = Uint32Array.from(windows.flatMap((n, text) => new Array<number>(n).fill(text)));
+  if (done > 0) onProgress?.(done, texts.length);
+  // Alike lengths together: a batch is padded to its longest text.
+  missing.sort((a, b) => (texts[a]?.length ?? 0) - (texts[b]?.length ?? 0));
+  for (let from = 0; from < missing.length; from += LOT) {
+    const lot = missing.slice(from, from + LOT);
+    const before = done;
+    const encoded = await encoder.encode(
+      lot.map((text) => texts[text] ?? ''),
+      'passage',
+      (n) => onProgress?.(before + n, texts.length),
+    );
+    for (const [i, { vectors, memories, ...states }] of encoded.entries())
+      await take(lot[i] ?? 0, { vectors, memories, states: quantized(states, dimensions) });
+  }
+  const windows = vectorsOf.map((vectors) => vectors.length / dimensions);
   return {
-    documents,
     passages,
     texts,
-    embedded: missing,
-    vectors: await HnswIndex.build(flat, dimensions),
-    vectorText,
-    vectorPassage: passageOfVector(vectorText, translations),
+    embedded: missing.length,
+    vectors: await HnswIndex.build(vectorsOf, dimensions),
+    vectorText: Uint32Array.from(windows.flatMap((n, text) => new Array<number>(n).fill(text))),
     lexical: LexicalIndex.build(passages.map(({ passage }) => passage)),
-    states: TokenStates.from(
-      all.map(({ states }) => states),
-      dimensions,
-    ),
-    memories: Memories.from(all),
     translations,
-    misaligned: misalignedTranslations(passages, translations, all, dimensions),
+    misaligned: misalignedTranslations(passages, translations, vectorsOf, dimensions),
   };
+}
+
+/** An index in memory, for measuring. */
+export async function buildInMemory(documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress): Promise<ReportIndex> {
+  const texts = new TextsInMemory();
+  const { passages, vectors, vectorText, lexical, translations } = await build(documents, encoder, texts, onProgress);
+  return { documents, passages, vectors, vectorPassage: passageOfVector(vectorText, translations), lexical, texts, translations };
 }
 
 /** Passage of each vector: a translation's vectors are those of its passage. */
 export function passageOfVector(vectorText: Uint32Array, translations: ReadonlyMap<number, number>): Uint32Array {
   const passageOfText = new Map([...translations].map(([passage, text]) => [text, passage]));
   return vectorText.map((text) => passageOfText.get(text) ?? text);
-}
-
-async function embedAll(texts: readonly string[], encoder: Encoder, embedded: Embedded, onProgress?: BuildProgress) {
-  const known = texts.map((text) => embedded(text));
-  const missing = texts.filter((_, i) => known[i] === undefined);
-  const before = texts.length - missing.length;
-  if (before > 0) onProgress?.(before, texts.length);
-  const encoded = await encoder.encode(missing, 'passage', (done) => onProgress?.(before + done, texts.length));
-  let next = 0;
-  const all = known.map((own): EmbeddedText => {
-    if (own) return own;
-    const { vectors, memories, ...rest } = encoded[next++] ?? {
-      vectors: new Float32Array(),
-      memories: [],
-      states: new Float32Array(),
-      spans: new Uint32Array(),
-    };
-    return { vectors, memories, states: quantized(rest, encoder.info.dimensions) };
-  });
-  return { all, missing: missing.length };
 }

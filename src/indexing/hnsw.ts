@@ -18,15 +18,17 @@ export class HnswIndex implements VectorIndex {
     this.#graph = graph;
   }
 
-  /** @param vectors unit vectors [n × dimensions], row by row; a row's number is its label */
-  static async build(vectors: Float32Array, dimensions: number): Promise<HnswIndex> {
+  /** @param blocks unit vectors [n × dimensions] each, row by row; a row's number, counted through all blocks, is its label */
+  static async build(blocks: readonly Float32Array[], dimensions: number): Promise<HnswIndex> {
     const graph = new hnswlib.HierarchicalNSW('ip', dimensions);
-    const count = vectors.length / dimensions;
-    graph.initIndex(Math.max(1, count), LINKS, BUILD_CANDIDATES, SEED);
-    for (let label = 0; label < count; label++) {
-      // hnswlib-node takes a true Array only.
-      graph.addPoint(Array.from(vectors.subarray(label * dimensions, (label + 1) * dimensions)), label);
-      if (label % INSERTIONS_AT_A_TIME === 0) await new Promise(setImmediate);
+    graph.initIndex(Math.max(1, blocks.reduce((sum, block) => sum + block.length, 0) / dimensions), LINKS, BUILD_CANDIDATES, SEED);
+    let label = 0;
+    for (const block of blocks) {
+      for (let at = 0; at < block.length; at += dimensions) {
+        // hnswlib-node takes a true Array only.
+        graph.addPoint(Array.from(block.subarray(at, at + dimensions)), label++);
+        if (label % INSERTIONS_AT_A_TIME === 0) await new Promise(setImmediate);
+      }
     }
     return new HnswIndex(graph);
   }

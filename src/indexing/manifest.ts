@@ -2,14 +2,16 @@ import { z } from 'zod';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
+import { TEXTS_FILES } from './texts.ts';
 
 /**
  * Version of everything that decides what is in an index: its files, how a report is parsed, folded, stemmed and cut into words.
  * Raise it with any change there, and every index is rebuilt.
  */
-export const INDEX_FORMAT = 4;
+export const INDEX_FORMAT = 5;
 export const MANIFEST_FILE = 'manifest.json';
-export const INDEX_FILES = { vectors: 'vectors.hnsw', states: 'states.bin', memories: 'memories.bin', lexical: 'lexical.json' } as const;
+/** Files that are read, and so checked, as a whole; the texts' records are checked one by one. */
+export const INDEX_FILES = { vectors: 'vectors.hnsw', table: TEXTS_FILES.table, lexical: 'lexical.json' } as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 const schema = z.object({

@@ -1,7 +1,6 @@
 import type { Document, Passage } from '../corpus/document.ts';
 import type { LexicalIndex } from './lexical.ts';
-import type { Memories } from './memories.ts';
-import type { TokenStates } from './token-states.ts';
+import type { Texts } from './texts.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 /** A passage with its report. Its place in {@link ReportIndex.passages} is its label in every index. */
@@ -10,7 +9,7 @@ export interface IndexedPassage {
   readonly passage: Passage;
 }
 
-/** Everything a question is answered from, in memory and never changed. */
+/** Everything a question is answered from, never changed. */
 export interface ReportIndex {
   readonly documents: readonly Document[];
   readonly passages: readonly IndexedPassage[];
@@ -19,8 +18,7 @@ export interface ReportIndex {
   readonly vectorPassage: Uint32Array;
   readonly lexical: LexicalIndex;
   /** Of every text: see {@link textsOf}. */
-  readonly states: TokenStates;
-  readonly memories: Memories;
+  readonly texts: Texts;
   /** Text number of each passage's translation, by the passage's label. */
   readonly translations: ReadonlyMap<number, number>;
 }

@@ -6,13 +6,12 @@ import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode, UserError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
-import { type BuildProgress, type BuiltIndex, buildIndex, type Embedded, passageOfVector } from './build.ts';
+import { type BuildProgress, type BuiltIndexes, build, type Embedded, passageOfVector } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest, textKey } from './manifest.ts';
-import { Memories } from './memories.ts';
 import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
-import { TokenStates } from './token-states.ts';
+import { DamagedIndex, openTexts, TextsWriter } from './texts.ts';
 
 /** A folder that is being written, or was when its process ended. */
 const UNFINISHED = '.building-';
@@ -50,7 +49,7 @@ export interface OpenedIndex {
  * ```
  * INDEX_DIR/
  *   .building-<random>/   being written; renamed when every file is on the disk
- *   <fingerprint>/        vectors.hnsw  states.bin  memories.bin  lexical.json  manifest.json
+ *   <fingerprint>/        vectors.hnsw  texts.bin  texts.table  lexical.json  manifest.json
  * ```
  *
  * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
@@ -69,12 +68,12 @@ export async function openIndex(folder: string, documents: readonly Document[], 
   try {
     makeFolder(folder);
     const embedded = options.force ? undefined : await embeddedBefore(folder, encoder.info);
-    const built = await buildIndex(documents, encoder, options.onProgress, embedded);
-    if (built.misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, built.misaligned, options.onNotice), encoder, options);
-    const builtAt = await publish(folder, home, built, encoder.info);
+    const { misaligned, count } = await publish(folder, home, documents, encoder, options.onProgress, embedded);
+    if (misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, misaligned, options.onNotice), encoder, options);
     // Another process may tidy at the same time; what is left over, the next build removes.
     await tidy(folder, home).catch(() => undefined);
-    return { index: built, folder: home, builtAt, built: true, embedded: built.embedded };
+    // From its files, as every later start: what answers is what was written.
+    return { ...(await read(home, documents, encoder.info)), built: true, embedded: count };
   } catch (error) {
     const code = errorCode(error);
     if (!code) throw error;
@@ -84,7 +83,7 @@ export async function openIndex(folder: string, documents: readonly Document[], 
   }
 }
 
-function withoutMisaligned(documents: readonly Document[], misaligned: BuiltIndex['misaligned'], onNotice: OpenOptions['onNotice']): Document[] {
+function withoutMisaligned(documents: readonly Document[], misaligned: BuiltIndexes['misaligned'], onNotice: OpenOptions['onNotice']): Document[] {
   return documents.map((document) => {
     const numbers = misaligned.get(document.id);
     if (!numbers) return document;
@@ -122,14 +121,12 @@ async function readSound(
 }
 
 async function read(home: string, documents: readonly Document[], model: EncoderInfo): Promise<OpenedIndex> {
-  const files = await readFiles(home, model);
-  const { states, memories, vectors, manifest } = files;
+  const { manifest, lexical, vectors, texts } = await readFiles(home, model);
   const passages = allPassages(documents);
-  const { texts, translations } = textsOf(passages);
-  const together = states.offsets.length === texts.length + 1 && memories.size === texts.length && vectors.size === manifest.vectorText.length;
-  if (!together) throw new Error('its files do not belong together');
+  const { texts: contents, translations } = textsOf(passages);
+  if (texts.size !== contents.length || vectors.size !== manifest.vectorText.length) throw new DamagedIndex('its files do not belong together');
   const vectorPassage = passageOfVector(Uint32Array.from(manifest.vectorText), translations);
-  const index = { documents, passages, vectors, vectorPassage, lexical: LexicalIndex.parse(files.lexical), states, memories, translations };
+  const index = { documents, passages, vectors, vectorPassage, lexical: LexicalIndex.parse(lexical), texts, translations };
   return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false, embedded: 0 };
 }
 
@@ -139,19 +136,17 @@ async function readFiles(home: string, model: EncoderInfo) {
   const bytes = new Map<string, Buffer>();
   for (const name of Object.values(INDEX_FILES)) {
     const data = await readFile(join(home, name)).catch(() => {
-      throw new Error(`${name} is missing`);
+      throw new DamagedIndex(`${name} is missing`);
     });
     const expected = manifest.files[name];
-    if (data.length !== expected?.bytes || sha256Of(data) !== expected.sha256) throw new Error(`${name} does not match its checksum`);
+    if (data.length !== expected?.bytes || sha256Of(data) !== expected.sha256) throw new DamagedIndex(`${name} does not match its checksum`);
     bytes.set(name, data);
   }
-  const content = (name: string) => bytes.get(name) ?? Buffer.alloc(0);
   return {
     manifest,
-    states: TokenStates.fromBytes(content(INDEX_FILES.states)),
-    memories: Memories.fromBytes(content(INDEX_FILES.memories)),
-    lexical: content(INDEX_FILES.lexical).toString('utf8'),
+    lexical: bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? '',
     vectors: await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions),
+    texts: await openTexts(home, model.dimensions),
   };
 }
 
@@ -160,15 +155,21 @@ async function embeddedBefore(folder: string, model: EncoderInfo): Promise<Embed
   for (const { path } of (await foldersIn(folder)).filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age)) {
     const files = await readFiles(path, model).catch(() => undefined);
     if (files?.manifest.model.sha256 !== model.sha256) continue;
-    const { manifest, states, memories, vectors } = files;
-    const texts = new Map(manifest.texts.map((key, text) => [key, text]));
+    const { manifest, vectors, texts } = files;
+    const byKey = new Map(manifest.texts.map((key, text) => [key, text]));
     const vectorsOf = manifest.texts.map((): number[] => []);
     for (const [vector, text] of manifest.vectorText.entries()) vectorsOf[text]?.push(vector);
-    return (text) => {
-      const known = texts.get(textKey(text));
-      if (known === undefined) return undefined;
-      const rows = (vectorsOf[known] ?? []).map((vector) => vectors.vector(vector));
-      return { vectors: Float32Array.from(rows.flatMap((row) => [...row])), states: states.of(known), memories: memories.of(known) };
+    const get = async (text: number) => {
+      const [states] = await texts.states([text]);
+      const [memories = []] = await texts.memories([text]);
+      if (!states) throw new DamagedIndex('a text is missing');
+      const own = new Float32Array((vectorsOf[text]?.length ?? 0) * model.dimensions);
+      for (const [row, vector] of (vectorsOf[text] ?? []).entries()) own.set(vectors.vector(vector), row * model.dimensions);
+      return { states, memories, vectors: own };
+    };
+    return (content) => {
+      const known = byKey.get(textKey(content));
+      return known === undefined ? undefined : get(known);
     };
   }
   return undefined;
@@ -182,15 +183,18 @@ async function readManifest(home: string): Promise<Manifest> {
   }
 }
 
-/** Writes every file beside, forces it to the disk, and only then gives the folder its name. */
-async function publish(folder: string, home: string, built: BuiltIndex, model: EncoderInfo): Promise<Date> {
+/** Builds beside, forces every file to the disk, and only then gives the folder its name; nothing is left of one with a translation that is none. */
+async function publish(folder: string, home: string, documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress, embedded?: Embedded) {
+  const { info: model } = encoder;
   const beside = join(folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
-  const builtAt = new Date();
   await mkdir(beside);
+  const writer = await TextsWriter.create(beside, textsOf(allPassages(documents)).texts.length);
   try {
+    const built = await build(documents, encoder, writer, onProgress, embedded);
+    const { misaligned, embedded: count } = built;
+    if (misaligned.size > 0) return { misaligned, count };
+    await writer.finish();
     await built.vectors.write(join(beside, INDEX_FILES.vectors));
-    await writeDurably(join(beside, INDEX_FILES.states), built.states.toBytes());
-    await writeDurably(join(beside, INDEX_FILES.memories), built.memories.toBytes());
     await writeDurably(join(beside, INDEX_FILES.lexical), JSON.stringify(built.lexical));
     const files: Manifest['files'] = {};
     for (const name of Object.values(INDEX_FILES)) {
@@ -199,17 +203,18 @@ async function publish(folder: string, home: string, built: BuiltIndex, model: E
     }
     const manifest: Manifest = {
       format: INDEX_FORMAT,
-      builtAt: builtAt.toISOString(),
+      builtAt: new Date().toISOString(),
       model: { id: model.id, sha256: model.sha256, dimensions: model.dimensions },
-      documents: built.documents.map((d) => ({ id: d.id, sha256: d.sha256, passages: d.passages.length })),
+      documents: documents.map((d) => ({ id: d.id, sha256: d.sha256, passages: d.passages.length })),
       texts: built.texts.map(textKey),
       vectorText: [...built.vectorText],
       files,
     };
     await writeDurably(join(beside, MANIFEST_FILE), formatManifest(manifest));
     await replace(beside, home, folder);
-    return builtAt;
+    return { misaligned, count };
   } finally {
+    await writer.abandon();
     await rm(beside, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import type { TokenStates } from '../indexing/token-states.ts';
+import type { QuantizedStates } from '../indexing/token-states.ts';
 
 /** max-sim.wat, compiled (393 bytes): SIMD is what makes late interaction over long passages a matter of milliseconds. */
 export const COMPILED =
@@ -36,26 +36,26 @@ const { memory, best } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.
 
 /** For one question token, the passage token most like it. */
 export interface TokenMatch {
-  /** Token of the index's states. */
+  /** Token of the passage. */
   readonly token: number;
   readonly cosine: number;
 }
 
 /**
- * Best match of every question token among tokens `from` to `to` (exclusive) of the stored states. The question's numbers are rounded to 16 bits, those
+ * Best match of every question token among tokens `from` to `to` (exclusive) of a text. The question's numbers are rounded to 16 bits, those
  * stored are of 8: the first rounding is lost in the second.
  *
  * @param question unit token states [tokens × dimensions]
  * @returns one match a question token; empty when either side has no tokens
  */
-export function bestMatches(question: Float32Array, states: TokenStates, from: number, to: number): TokenMatch[] {
-  const { dimensions } = states;
-  const asked = question.length / dimensions;
+export function bestMatches(question: Float32Array, text: QuantizedStates, from = 0, to = text.scales.length): TokenMatch[] {
   const tokens = to - from;
-  if (tokens <= 0 || asked === 0) return [];
+  if (tokens <= 0 || question.length === 0) return [];
+  const dimensions = text.values.length / text.scales.length;
+  const asked = question.length / dimensions;
   const [values, scales, rounded, bestToken, bestScore] = addresses(tokens * dimensions, 4 * tokens, 2 * question.length, 4 * asked, 4 * asked);
-  new Int8Array(memory.buffer).set(states.values.subarray(from * dimensions, to * dimensions), values);
-  new Float32Array(memory.buffer, scales, tokens).set(states.scales.subarray(from, to));
+  new Int8Array(memory.buffer).set(text.values.subarray(from * dimensions, to * dimensions), values);
+  new Float32Array(memory.buffer, scales, tokens).set(text.scales.subarray(from, to));
   const factors = roundTo16Bits(question, dimensions, new Int16Array(memory.buffer, rounded, question.length));
   best(rounded, asked, values, scales, tokens, dimensions, bestToken, bestScore);
   const places = new Int32Array(memory.buffer, bestToken, asked);

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Encoded, Encoder, Memory, Reading } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
+import type { QuantizedStates } from '../indexing/token-states.ts';
 import type { Span } from '../text/span.ts';
 import { wordsAt } from '../text/words.ts';
 import { fuse, type Signals, withRelevance } from './fusion.ts';
@@ -21,6 +22,7 @@ export interface RankedPassage extends IndexedPassage, Signals {
   readonly score: number;
   /** Score before the reader's say. */
   readonly fused: number;
+  readonly states: QuantizedStates;
   /** Best passage token of each question token. */
   readonly matches: readonly TokenMatch[];
   /** The same in its translation, if it has one. */
@@ -75,17 +77,18 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
   const best = [...lexical].sort((a, b) => b[1] - a[1]).slice(0, CANDIDATES);
   const labels = new Set([...dense.keys(), ...best.map(([label]) => label)]);
   const afterCandidates = performance.now();
-  const matchesIn = (text: number) => bestMatches(encoded.states, index.states, index.states.offsets[text] ?? 0, index.states.offsets[text + 1] ?? 0);
+  const statesOf = await statesOfAll(labels, index);
   const matched = [...labels].flatMap((label) => {
     const indexed = index.passages[label];
-    if (!indexed) return [];
-    const matches = matchesIn(label);
-    const translation = index.translations.get(label);
-    const translated = translation === undefined ? undefined : matchesIn(translation);
+    const states = statesOf.get(label);
+    if (!indexed || !states) return [];
+    const matches = bestMatches(encoded.states, states);
+    const translation = statesOf.get(index.translations.get(label) ?? -1);
+    const translated = translation && bestMatches(encoded.states, translation);
     // A passage that only its words brought in was no dense neighbour: it takes the cosine of the furthest one that was.
     const cosine = dense.get(label) ?? Math.min(...dense.values());
     const signals = { dense: cosine, lexical: lexical.get(label) ?? 0, late: maxSim(matches), translation: translated && maxSim(translated) };
-    return [{ ...indexed, label, ...signals, matches, translated }];
+    return [{ ...indexed, label, ...signals, states, matches, translated }];
   });
   const scores = fuse(matched, encoder.info.fit.fusion);
   const candidates = matched.map((candidate, i) => ({ ...candidate, fused: scores[i] ?? 0 })).sort((a, b) => b.fused - a.fused || a.label - b.label);
@@ -98,6 +101,13 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
     reader: performance.now() - afterLate,
   };
   return { index, question: encoded, ranked, times };
+}
+
+/** Token states of passages and of their translations, by text. */
+async function statesOfAll(labels: ReadonlySet<number>, { texts, translations }: ReportIndex): Promise<Map<number, QuantizedStates>> {
+  const wanted = [...labels].flatMap((label) => [label, ...(translations.has(label) ? [translations.get(label) ?? 0] : [])]);
+  const states = await texts.states(wanted);
+  return new Map(wanted.flatMap((text, i) => (states[i] ? [[text, states[i]]] : [])));
 }
 
 /** Cosine of each passage near the question: that of its nearest window. */
@@ -115,10 +125,14 @@ function denseCandidates(index: ReportIndex, vectors: Float32Array): Map<number,
 /** Has the best few read, and ranks all by what comes of it. */
 async function rankByReading(candidates: readonly Candidate[], question: Encoded, index: ReportIndex, encoder: Encoder): Promise<RankedPassage[]> {
   const toRead = encoder.info.reader ? candidates.slice(0, READ) : [];
-  const originals = toRead.map(({ label, matches }) => windowOf(label, matches, index));
-  const translations = toRead
-    .slice(0, READ_TRANSLATED)
-    .map(({ label, translated }) => translated && windowOf(index.translations.get(label) ?? label, translated, index));
+  const originals = await windowsOf(
+    toRead.map(({ label, matches }) => ({ text: label, matches })),
+    index,
+  );
+  const translations = await windowsOf(
+    toRead.slice(0, READ_TRANSLATED).map(({ label, translated }) => ({ text: index.translations.get(label) ?? label, matches: translated ?? [] })),
+    index,
+  );
   const all = await readBest([...originals, ...translations], question, encoder);
   const [readings, ofTranslations] = [all.slice(0, toRead.length), all.slice(toRead.length)];
   const placed = candidates.map((candidate, i): PassageReading | undefined => {
@@ -126,7 +140,7 @@ async function rankByReading(candidates: readonly Candidate[], question: Encoded
     if (!reading) return undefined;
     const translated = ofTranslations[i] ?? reading;
     const relevance = (reading.relevance + translated.relevance) / 2;
-    return { relevance, highest: Math.max(reading.relevance, translated.relevance), answer: reading.answer && answerSpan(candidate, reading.answer, index) };
+    return { relevance, highest: Math.max(reading.relevance, translated.relevance), answer: reading.answer && answerSpan(candidate, reading.answer) };
   });
   const scores = withRelevance(
     candidates.map((candidate) => candidate.fused),
@@ -143,22 +157,25 @@ async function readBest(memories: readonly (Memory | undefined)[], question: Enc
   return memories.map((memory) => memory && read[present.indexOf(memory)]);
 }
 
-/** The window of a text in which most of the question's tokens have their best match; a text without tokens has none. */
-function windowOf(text: number, matches: readonly TokenMatch[], index: ReportIndex): Memory | undefined {
-  const memories = index.memories.of(text);
-  const first = index.states.offsets[text] ?? 0;
-  const votes = memories.map(() => 0);
-  for (const { token } of matches) {
-    const window = memories.findLastIndex((memory) => memory.start <= token - first);
-    votes[window] = (votes[window] ?? 0) + 1;
-  }
-  return memories[votes.indexOf(Math.max(...votes))];
+/** Of each text the window in which most of the question's tokens have their best match; `undefined` for a text without matches. */
+async function windowsOf(
+  texts: readonly { readonly text: number; readonly matches: readonly TokenMatch[] }[],
+  index: ReportIndex,
+): Promise<(Memory | undefined)[]> {
+  const memories = await index.texts.memories(texts.map(({ text }) => text));
+  return texts.map(({ matches }, i) => {
+    const windows = memories[i] ?? [];
+    const votes = windows.map(() => 0);
+    for (const { token } of matches) {
+      const window = windows.findLastIndex((memory) => memory.start <= token);
+      votes[window] = (votes[window] ?? 0) + 1;
+    }
+    return matches.length === 0 ? undefined : windows[votes.indexOf(Math.max(...votes))];
+  });
 }
 
 /** The whole words that a run of a passage's tokens touches, in the document's source. */
-function answerSpan({ label, passage }: Candidate, { first, last }: { readonly first: number; readonly last: number }, index: ReportIndex): Span | undefined {
-  const { offsets, spans } = index.states;
-  const from = offsets[label] ?? 0;
-  const span = wordsAt(passage.text, spans[2 * (from + first)] ?? 0, spans[2 * (from + last) + 1] ?? 0);
+function answerSpan({ passage, states: { spans } }: Candidate, { first, last }: { readonly first: number; readonly last: number }): Span | undefined {
+  const span = wordsAt(passage.text, spans[2 * first] ?? 0, spans[2 * last + 1] ?? 0);
   return span && { start: span.start + passage.start, end: span.end + passage.start };
 }

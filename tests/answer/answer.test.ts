@@ -10,7 +10,7 @@ import { loadEncoder } from '../../src/app.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
-import { buildIndex } from '../../src/indexing/build.ts';
+import { buildInMemory } from '../../src/indexing/build.ts';
 import type { Span } from '../../src/text/span.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { testConfig } from '../support/app.ts';
@@ -20,7 +20,7 @@ let encoder: Encoder;
 let answerer: Answerer;
 beforeAll(async () => {
   encoder = await loadEncoder(config);
-  answerer = new Answerer(await buildIndex((await readReports(config.seedsFolder)).documents, encoder), encoder);
+  answerer = new Answerer(await buildInMemory((await readReports(config.seedsFolder)).documents, encoder), encoder);
 });
 afterAll(() => encoder.close());
 
@@ -69,7 +69,7 @@ describe('an answer', () => {
       'flood',
       'فيضان في الميناء القديم\n\nارتفع منسوب المياه مترين. وقال المحافظ سالم العلي إن ثلاثة جسور أغلقت. وتوقفت الدراسة في المدارس أسبوعا كاملا.\n\nعاد السكان بعد يومين.',
     );
-    const flood = new Answerer(await buildIndex([report], encoder), encoder);
+    const flood = new Answerer(await buildInMemory([report], encoder), encoder);
     const answer = await flood.answer('كم أسبوعا توقفت الدراسة؟');
     expect(answer.citations[0]?.quote).toBe('وتوقفت الدراسة في المدارس أسبوعا كاملا.');
     expectVerbatim(answer, flood);
@@ -143,7 +143,7 @@ describe('an answer', () => {
       fc.asyncProperty(text, paragraph, async (source, question) => {
         const report = parseReport('random', source);
         fc.pre(report.passages.length > 0);
-        const random = new Answerer(await buildIndex([report], encoder), encoder);
+        const random = new Answerer(await buildInMemory([report], encoder), encoder);
         expectVerbatim(await random.answer(question), random);
       }),
       { numRuns: 40 },

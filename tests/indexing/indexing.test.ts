@@ -11,9 +11,9 @@ import { ExactIndex } from '../../src/indexing/exact.ts';
 import { HnswIndex } from '../../src/indexing/hnsw.ts';
 import { LexicalIndex } from '../../src/indexing/lexical.ts';
 import { INDEX_FILES, MANIFEST_FILE } from '../../src/indexing/manifest.ts';
-import { Memories } from '../../src/indexing/memories.ts';
 import { openIndex } from '../../src/indexing/store.ts';
-import { quantized, TokenStates } from '../../src/indexing/token-states.ts';
+import { DamagedIndex, type KeptText, openTexts, TEXTS_FILES, TextsInMemory, TextsOnDisk, TextsWriter } from '../../src/indexing/texts.ts';
+import { quantized } from '../../src/indexing/token-states.ts';
 import { terms } from '../../src/text/words.ts';
 import { mayMount, temporaryFolder, testConfig } from '../support/app.ts';
 
@@ -39,7 +39,7 @@ describe('HNSW against the exact index', () => {
   test('recall@10 of at least .99 over 2,000 vectors', async () => {
     const d = 32;
     const vectors = randomVectors(2_000, d);
-    const hnsw = await HnswIndex.build(vectors, d);
+    const hnsw = await HnswIndex.build([vectors], d);
     const exact = new ExactIndex(vectors, d);
     const queries = randomVectors(100, d, 7);
     let found = 0;
@@ -56,7 +56,7 @@ describe('HNSW against the exact index', () => {
       fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.nat(60), fc.integer({ min: 1, max: 1e6 }), async (count, k, seed) => {
         const vectors = randomVectors(count, 8, seed);
         const query = randomVectors(1, 8, seed + 1);
-        const hnsw = (await HnswIndex.build(vectors, 8)).search(query, k);
+        const hnsw = (await HnswIndex.build([vectors], 8)).search(query, k);
         const exact = new ExactIndex(vectors, 8).search(query, k);
         expect(hnsw.map((n) => n.label)).toEqual(exact.map((n) => n.label));
         for (const [i, n] of hnsw.entries()) expect(n.cosine).toBeCloseTo(exact[i]?.cosine ?? 0, 5);
@@ -106,65 +106,73 @@ describe('BM25', () => {
   });
 });
 
-describe('memories', () => {
+describe('texts', () => {
+  const d = 16;
   const memory = (start: number, tokens: number) => ({
     start,
     scales: Float32Array.from({ length: tokens * 4 }, (_, k) => k / 7 + start),
-    values: Int8Array.from({ length: tokens * 4 * 6 }, (_, k) => (k * 37 + start) % 127),
+    values: Int8Array.from({ length: tokens * 4 * d }, (_, k) => (k * 37 + start) % 127),
   });
-  const passages = [[memory(0, 3)], [], [memory(0, 5), memory(4, 2)]].map((windows) => ({
-    vectors: new Float32Array(0),
-    states: new Float32Array(0),
-    spans: new Uint32Array(0),
-    lower: new Float32Array(0),
-    memories: windows,
-  }));
-  const memories = Memories.from(passages);
+  const encoded = [3, 0, 5].map((tokens, i) => ({ states: randomVectors(tokens, d, i + 10), spans: Uint32Array.from({ length: 2 * tokens }, (_, k) => k) }));
+  const memories = [[memory(0, 3)], [], [memory(0, 5), memory(4, 2)]];
+  const kept = encoded.map((text, i) => ({ states: quantized(text, d), memories: memories[i] ?? [] }));
 
-  test('survive being written and read, window by window; other bytes are refused', () => {
-    const read = Memories.fromBytes(memories.toBytes());
-    expect(read.size).toBe(3);
-    for (const [label, { memories: windows }] of passages.entries()) expect(read.of(label)).toEqual(windows);
-    expect(() => Memories.fromBytes(memories.toBytes().slice(0, -1))).toThrow(/not a memories file/u);
-    expect(() => Memories.fromBytes(new Uint8Array(3))).toThrow(/not a memories file/u);
-  });
-
-  test('a model without a reader leaves none, and that is a sound file', () => {
-    const none = Memories.fromBytes(Memories.from(passages.map((passage) => ({ ...passage, memories: [] }))).toBytes());
-    expect([none.size, none.of(0)]).toEqual([3, []]);
-  });
-});
-
-describe('token states', () => {
-  const d = 16;
-  const encoded = [3, 0, 5].map((tokens, i) => ({
-    vectors: randomVectors(1, d, i + 1),
-    states: randomVectors(tokens, d, i + 10),
-    spans: Uint32Array.from({ length: 2 * tokens }, (_, k) => k),
-    lower: new Float32Array(0),
-    memories: [],
-  }));
-  const states = TokenStates.from(
-    encoded.map((text) => quantized(text, d)),
-    d,
-  );
+  /** Writes them, the last one first. */
+  async function written(): Promise<string> {
+    const folder = temporaryFolder();
+    const writer = await TextsWriter.create(folder, kept.length);
+    for (const text of [2, 0, 1]) await writer.add(text, kept[text] as KeptText);
+    await writer.finish();
+    return folder;
+  }
 
   test('a cosine in one byte a number is off by less than 0.01', () => {
     const query = randomVectors(1, d, 99);
-    for (const [passage, { states: exact }] of encoded.entries()) {
+    for (const [text, { states: exact }] of encoded.entries()) {
       for (let t = 0; t < exact.length / d; t++) {
         const cosine = exact.subarray(t * d, (t + 1) * d).reduce((sum, x, k) => sum + x * (query[k] ?? 0), 0);
-        const { values, scales } = states.of(passage);
-        const kept = values.subarray(t * d, (t + 1) * d).reduce((sum, x, k) => sum + x * (query[k] ?? 0), 0) * (scales[t] ?? 0);
-        expect(Math.abs(kept - cosine)).toBeLessThan(0.01);
+        const { values, scales } = kept[text]?.states ?? { values: new Int8Array(), scales: new Float32Array() };
+        const rounded = values.subarray(t * d, (t + 1) * d).reduce((sum, x, k) => sum + x * (query[k] ?? 0), 0) * (scales[t] ?? 0);
+        expect(Math.abs(rounded - cosine)).toBeLessThan(0.01);
       }
     }
   });
 
-  test('survive being written and read; other bytes are refused', () => {
-    expect(TokenStates.fromBytes(states.toBytes())).toEqual(states);
-    expect(() => TokenStates.fromBytes(states.toBytes().slice(0, -1))).toThrow(/not a token states file/u);
-    expect(() => TokenStates.fromBytes(new Uint8Array(3))).toThrow();
+  test('survive being written and read, in any order and more than once; in memory too', async () => {
+    const memory = new TextsInMemory();
+    for (const [text, own] of kept.entries()) memory.add(text, own);
+    const folder = await written();
+    for (const texts of [await TextsOnDisk.open(folder, d), await openTexts(folder, d), memory]) {
+      expect(texts.size).toBe(3);
+      for (const order of [[0, 1, 2], [2, 0, 2], []]) {
+        expect(await texts.states(order)).toEqual(order.map((text) => kept[text]?.states));
+        expect(await texts.memories(order)).toEqual(order.map((text) => kept[text]?.memories));
+      }
+    }
+  });
+
+  test('a folder that is moved or removed does not take them from whoever has opened it', async () => {
+    const folder = await written();
+    const texts = await TextsOnDisk.open(folder, d);
+    rmSync(folder, { recursive: true });
+    expect(await texts.states([2])).toEqual([kept[2]?.states]);
+  });
+
+  test('any damage is found when a record is read, and to few texts when they are opened', async () => {
+    const folder = await written();
+    const file = join(folder, TEXTS_FILES.records);
+    const bytes = readFileSync(file);
+    for (let at = 0; at < bytes.length; at += 7) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 4;
+      writeFileSync(file, damaged);
+      await expect(openTexts(folder, d)).rejects.toThrow(DamagedIndex);
+      const texts = await TextsOnDisk.open(folder, d);
+      await expect(Promise.all([texts.states([0, 1, 2]), texts.memories([0, 1, 2])])).rejects.toThrow(DamagedIndex);
+      texts.close();
+    }
+    writeFileSync(file, bytes.subarray(0, -1));
+    await expect(openTexts(folder, d)).rejects.toThrow(DamagedIndex);
   });
 });
 
@@ -192,7 +200,7 @@ describe('the index folder', () => {
     expect(first.progress).toEqual([1, 2, 3]);
     const second = await open(folder);
     expect(second.built).toBe(false);
-    expect(second.index.states).toEqual(first.index.states);
+    expect(await second.index.texts.states([0, 1, 2])).toEqual(await first.index.texts.states([0, 1, 2]));
     expect((await open(folder, documents, true)).built).toBe(true);
     expect(readdirSync(folder)).toHaveLength(1);
   });
@@ -205,15 +213,14 @@ describe('the index folder', () => {
     expect(partly).toMatchObject({ built: true, embedded: 1, progress: [2, 3] });
     const wholly = await open(temporaryFolder(), changed);
     expect(wholly.embedded).toBe(3);
-    expect(partly.index.states).toEqual(wholly.index.states);
+    for (const part of ['states', 'memories'] as const) expect(await partly.index.texts[part]([0, 1, 2])).toEqual(await wholly.index.texts[part]([0, 1, 2]));
     expect(partly.index.vectorPassage).toEqual(wholly.index.vectorPassage);
-    for (let text = 0; text < 3; text++) expect(partly.index.memories.of(text)).toEqual(wholly.index.memories.of(text));
     const [question] = await encoder.encode(['متى انهار الجسر؟'], 'query');
     const nearest = (index: typeof partly.index) => index.vectors.search(question?.vectors ?? new Float32Array(), 3);
     expect(nearest(partly.index).map(({ label }) => label)).toEqual(nearest(wholly.index).map(({ label }) => label));
     for (const [i, { cosine }] of nearest(partly.index).entries()) expect(cosine).toBeCloseTo(nearest(wholly.index)[i]?.cosine ?? 0, 5);
     // Nothing is taken from an index that is damaged.
-    writeFileSync(join(partly.folder, INDEX_FILES.states), '');
+    writeFileSync(join(partly.folder, TEXTS_FILES.records), '');
     rmSync(join(folder, String(readdirSync(folder).find((name) => join(folder, name) !== partly.folder))), { recursive: true });
     expect((await open(folder, report('انهار الجسر ليلا.'))).embedded).toBe(3);
   });
@@ -258,7 +265,7 @@ describe('the index folder', () => {
     expect(readdirSync(folder)).toHaveLength(5);
   });
 
-  test.each([...Object.values(INDEX_FILES), MANIFEST_FILE])('damage to %s is named in one line and mended', async (file) => {
+  test.each([...Object.values(INDEX_FILES), TEXTS_FILES.records, MANIFEST_FILE])('damage to %s is named in one line and mended', async (file) => {
     const folder = temporaryFolder();
     const { folder: home } = await open(folder);
     const bytes = readFileSync(join(home, file));

@@ -26,7 +26,7 @@ function residentMemory(pid: number): number {
 /** Questions a second that the model alone takes, two at a time: a forward pass of the encoder and one of the reader, nothing else. */
 async function modelAlone(seconds: number): Promise<number> {
   const { answerer, encoder, close } = await openApp(testConfig());
-  const memories = Array.from({ length: READ }, (_, text) => answerer.index.memories.of(text)).flat();
+  const memories = (await answerer.index.texts.memories(Array.from({ length: READ }, (_, text) => text))).flat();
   const end = performance.now() + seconds * 1000;
   let done = 0;
   const ask = async () => {
