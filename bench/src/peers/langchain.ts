@@ -21,7 +21,13 @@ function embeddings(): PrefixedEmbeddings {
   return new PrefixedEmbeddings({ model: MODEL, pretrainedOptions: PIPELINE_OPTIONS as object });
 }
 
-function peer(id: string, what: string, create: () => VectorStore, similarity: (score: number) => number, save?: (store: VectorStore, folder: string) => Promise<void>): Promise<Peer> {
+function peer(
+  id: string,
+  what: string,
+  create: () => VectorStore,
+  similarity: (score: number) => number,
+  save?: (store: VectorStore, folder: string) => Promise<void>,
+): Promise<Peer> {
   return version('@langchain/community').then((v) => ({
     id,
     name: `LangChain.js ${v}`,
@@ -29,7 +35,11 @@ function peer(id: string, what: string, create: () => VectorStore, similarity: (
     async build(texts, vectors, folder) {
       const store = create();
       const documents = texts.map((text, label) => new Document({ pageContent: text, metadata: { label } }));
-      if (vectors) await store.addVectors(vectors.map((vector) => Array.from(vector)), documents);
+      if (vectors)
+        await store.addVectors(
+          vectors.map((vector) => Array.from(vector)),
+          documents,
+        );
       else await store.addDocuments(documents);
       await save?.(store, folder);
       return {
@@ -51,4 +61,9 @@ export const langchainHnsw = await peer(
   (distance) => 1 - distance,
   (store, folder) => (store as HNSWLib).save(folder),
 );
-export const langchainMemory = await peer('langchain-memory', 'memory store', () => new MemoryVectorStore(embeddings()), (cosine) => cosine);
+export const langchainMemory = await peer(
+  'langchain-memory',
+  'memory store',
+  () => new MemoryVectorStore(embeddings()),
+  (cosine) => cosine,
+);
