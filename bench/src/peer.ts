@@ -6,28 +6,40 @@ export interface Hit {
   readonly score: number;
 }
 
-/** An index that a peer has built. */
-export interface Built {
+/** Passages to search. */
+export interface Passages {
+  readonly texts: readonly string[];
+  /** Language of the texts. */
+  readonly language: 'ar' | 'en';
+  /** Unit vectors of the texts where they are there already; `undefined`: whoever needs vectors embeds. */
+  readonly vectors: readonly Float32Array[] | undefined;
+}
+
+/** Something that can be asked. */
+export interface Searcher {
   /** The best `k` passages, best first. */
   search(question: string, k: number): Promise<readonly Hit[]>;
+  /** Milliseconds of the stages of the last question; `undefined`: embedding, and the rest. */
+  stages?(): Readonly<Record<string, number>>;
   /**
-   * How sure it is that something answers, 0 … 1 or any number that grows with it; `undefined`: the score of the best hit is all it has.
+   * How sure it is that some passage answers, any number that grows with it; `undefined`: the score of the best hit is all there is.
+   *
+   * @param without a passage taken out of the index before
    */
-  sureness?(question: string): Promise<number>;
-  close(): Promise<void>;
+  sureness?(question: string, without: number | undefined): Promise<number>;
+  close?(): Promise<void>;
 }
 
 /** Something that finds passages. */
 export interface Peer {
-  readonly id: string;
   /** Name and version, as a table shows them. */
   readonly name: string;
   /** What of it is measured. */
   readonly what: string;
-  /**
-   * @param texts the passages
-   * @param vectors unit vectors of the passages where they are there already; else the peer embeds them itself. Ignored by those that use none
-   * @param folder where it may keep what it builds
-   */
-  build(texts: readonly string[], vectors: readonly Float32Array[] | undefined, folder: string): Promise<Built>;
+  /** Whether its texts are embedded, by the model all share. */
+  readonly embeds: boolean;
+  /** @param folder where it saves what it builds, if it can */
+  build(passages: Passages, folder: string): Promise<Searcher>;
+  /** Opens what a build has saved; `undefined`: it saves nothing, so every start builds anew. */
+  open?(folder: string, passages: Passages): Promise<Searcher>;
 }

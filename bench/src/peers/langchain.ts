@@ -3,17 +3,19 @@ import { HuggingFaceTransformersEmbeddings } from '@langchain/community/embeddin
 import { HNSWLib } from '@langchain/community/vectorstores/hnswlib';
 import { Document } from '@langchain/core/documents';
 import type { VectorStore } from '@langchain/core/vectorstores';
-import { MODEL, PIPELINE_OPTIONS, PREFIX, version } from '../embedding.ts';
-import type { Peer } from '../peer.ts';
+import { asEmbedding } from '../clock.ts';
+import { MODEL, PIPELINE_OPTIONS, PREFIX } from '../model.ts';
+import type { Passages, Peer, Searcher } from '../peer.ts';
+import { version } from '../version.ts';
 
 /** Its transformers embeddings with the prefixes that the model wants. */
 class PrefixedEmbeddings extends HuggingFaceTransformersEmbeddings {
   override embedDocuments(texts: string[]): Promise<number[][]> {
-    return super.embedDocuments(texts.map((text) => PREFIX.passage + text));
+    return asEmbedding(() => super.embedDocuments(texts.map((text) => PREFIX.passage + text)));
   }
 
   override embedQuery(text: string): Promise<number[]> {
-    return super.embedQuery(PREFIX.query + text);
+    return asEmbedding(() => super.embedQuery(PREFIX.query + text));
   }
 }
 
@@ -21,49 +23,52 @@ function embeddings(): PrefixedEmbeddings {
   return new PrefixedEmbeddings({ model: MODEL, pretrainedOptions: PIPELINE_OPTIONS as object });
 }
 
-function peer(
-  id: string,
-  what: string,
-  create: () => VectorStore,
-  similarity: (score: number) => number,
-  save?: (store: VectorStore, folder: string) => Promise<void>,
-): Promise<Peer> {
-  return version('@langchain/community').then((v) => ({
-    id,
-    name: `LangChain.js ${v}`,
-    what,
-    async build(texts, vectors, folder) {
-      const store = create();
-      const documents = texts.map((text, label) => new Document({ pageContent: text, metadata: { label } }));
-      if (vectors)
-        await store.addVectors(
-          vectors.map((vector) => Array.from(vector)),
-          documents,
-        );
-      else await store.addDocuments(documents);
-      await save?.(store, folder);
-      return {
-        async search(question, k) {
-          const found = await store.similaritySearchWithScore(question, k);
-          return found.map(([document, score]) => ({ label: document.metadata['label'] as number, score: similarity(score) }));
-        },
-        close: () => Promise.resolve(),
-      };
-    },
-  }));
+async function add(store: VectorStore, { texts, vectors }: Passages): Promise<void> {
+  const documents = texts.map((text, label) => new Document({ pageContent: text, metadata: { label } }));
+  if (vectors) {
+    await store.addVectors(
+      vectors.map((vector) => Array.from(vector)),
+      documents,
+    );
+  } else await store.addDocuments(documents);
 }
 
-export const langchainHnsw = await peer(
-  'langchain-hnswlib',
-  'HNSWLib store',
-  () => new HNSWLib(embeddings(), { space: 'cosine' }),
-  // It gives a distance.
-  (distance) => 1 - distance,
-  (store, folder) => (store as HNSWLib).save(folder),
-);
-export const langchainMemory = await peer(
-  'langchain-memory',
-  'memory store',
-  () => new MemoryVectorStore(embeddings()),
-  (cosine) => cosine,
-);
+function searching(store: VectorStore, similarity: (score: number) => number): Searcher {
+  return {
+    async search(question, k) {
+      const found = await store.similaritySearchWithScore(question, k);
+      return found.map(([document, score]) => ({ label: document.metadata['label'] as number, score: similarity(score) }));
+    },
+  };
+}
+
+const name = `LangChain.js ${version('@langchain/community')}`;
+
+/** It gives a distance. */
+const fromDistance = (distance: number) => 1 - distance;
+
+export const hnsw: Peer = {
+  name,
+  what: 'HNSWLib store',
+  embeds: true,
+  async build(passages, folder) {
+    const store = new HNSWLib(embeddings(), { space: 'cosine' });
+    await add(store, passages);
+    await store.save(folder);
+    return searching(store, fromDistance);
+  },
+  async open(folder) {
+    return searching(await HNSWLib.load(folder, embeddings()), fromDistance);
+  },
+};
+
+export const memory: Peer = {
+  name,
+  what: 'memory store',
+  embeds: true,
+  async build(passages) {
+    const store = new MemoryVectorStore(embeddings());
+    await add(store, passages);
+    return searching(store, (cosine) => cosine);
+  },
+};

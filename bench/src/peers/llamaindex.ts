@@ -1,42 +1,49 @@
 import { HuggingFaceEmbedding } from '@llamaindex/huggingface';
-import { Settings, TextNode, VectorStoreIndex } from 'llamaindex';
-import { MODEL, PIPELINE_OPTIONS, PREFIX, version } from '../embedding.ts';
-import type { Peer } from '../peer.ts';
+import { Settings, storageContextFromDefaults, TextNode, VectorStoreIndex } from 'llamaindex';
+import { asEmbedding } from '../clock.ts';
+import { MODEL, PIPELINE_OPTIONS, PREFIX } from '../model.ts';
+import type { Peer, Searcher } from '../peer.ts';
+import { version } from '../version.ts';
 
 /** Its embedding with the prefixes that the model wants. */
 class PrefixedEmbedding extends HuggingFaceEmbedding {
-  #prefix: string = PREFIX.passage;
-
   override getTextEmbedding(text: string): Promise<number[]> {
-    return super.getTextEmbedding(this.#prefix + text);
+    return asEmbedding(() => super.getTextEmbedding(PREFIX.passage + text));
   }
 
-  override async getQueryEmbedding(query: { type: string; text?: string } | string): Promise<number[] | null> {
-    this.#prefix = PREFIX.query;
-    try {
-      return await super.getTextEmbedding(PREFIX.query + (typeof query === 'string' ? query : (query.text ?? '')));
-    } finally {
-      this.#prefix = PREFIX.passage;
-    }
+  override getQueryEmbedding(query: { type: string; text?: string } | string): Promise<number[] | null> {
+    return asEmbedding(() => super.getTextEmbedding(PREFIX.query + (typeof query === 'string' ? query : (query.text ?? ''))));
   }
 }
 
+function settle(): void {
+  Settings.embedModel = new PrefixedEmbedding({ modelType: MODEL, modelOptions: PIPELINE_OPTIONS });
+}
+
+function searching(index: VectorStoreIndex): Searcher {
+  return {
+    async search(question, k) {
+      const found = await index.asRetriever({ similarityTopK: k }).retrieve({ query: question });
+      return found.map(({ node, score = 0 }) => ({ label: Number(node.id_), score }));
+    },
+  };
+}
+
 export const llamaindex: Peer = {
-  id: 'llamaindex',
-  name: `LlamaIndex.TS ${await version('llamaindex')}`,
-  what: 'vector index in memory',
-  async build(texts, vectors) {
-    Settings.embedModel = new PrefixedEmbedding({ modelType: MODEL, modelOptions: PIPELINE_OPTIONS });
+  name: `LlamaIndex.TS ${version('llamaindex')}`,
+  what: 'vector index',
+  embeds: true,
+  async build({ texts, vectors }, folder) {
+    settle();
     const nodes = texts.map(
       (text, label) => new TextNode({ text, id_: String(label), metadata: {}, ...(vectors?.[label] && { embedding: Array.from(vectors[label]) }) }),
     );
-    const index = await VectorStoreIndex.init({ nodes });
-    return {
-      async search(question, k) {
-        const found = await index.asRetriever({ similarityTopK: k }).retrieve({ query: question });
-        return found.map(({ node, score = 0 }) => ({ label: Number(node.id_), score }));
-      },
-      close: () => Promise.resolve(),
-    };
+    const storageContext = await storageContextFromDefaults({ persistDir: folder });
+    return searching(await VectorStoreIndex.init({ nodes, storageContext }));
+  },
+  async open(folder) {
+    settle();
+    const storageContext = await storageContextFromDefaults({ persistDir: folder });
+    return searching(await VectorStoreIndex.init({ storageContext }));
   },
 };

@@ -1,23 +1,34 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import MiniSearch from 'minisearch';
-import { version } from '../embedding.ts';
-import type { Peer } from '../peer.ts';
+import type { Peer, Searcher } from '../peer.ts';
+import { version } from '../version.ts';
+
+const OPTIONS = { fields: ['text'] };
+
+function searching(index: MiniSearch): Searcher {
+  return {
+    search: (question, k) =>
+      Promise.resolve(
+        index
+          .search(question)
+          .slice(0, k)
+          .map(({ id, score }) => ({ label: id as number, score })),
+      ),
+  };
+}
 
 export const minisearch: Peer = {
-  id: 'minisearch',
-  name: `MiniSearch ${await version('minisearch')}`,
+  name: `MiniSearch ${version('minisearch')}`,
   what: 'full text as it comes',
-  build(texts) {
-    const index = new MiniSearch<{ id: number; text: string }>({ fields: ['text'] });
+  embeds: false,
+  async build({ texts }, folder) {
+    const index = new MiniSearch<{ id: number; text: string }>(OPTIONS);
     index.addAll(texts.map((text, id) => ({ id, text })));
-    return Promise.resolve({
-      search: (question, k) =>
-        Promise.resolve(
-          index
-            .search(question)
-            .slice(0, k)
-            .map(({ id, score }) => ({ label: id as number, score })),
-        ),
-      close: () => Promise.resolve(),
-    });
+    await writeFile(join(folder, 'index.json'), JSON.stringify(index));
+    return searching(index as MiniSearch);
+  },
+  async open(folder) {
+    return searching(MiniSearch.loadJSON(await readFile(join(folder, 'index.json'), 'utf8'), OPTIONS));
   },
 };

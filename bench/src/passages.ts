@@ -1,0 +1,24 @@
+import { measuring, sentenceCutting } from './isnad.ts';
+import { readPublic } from './public-sets.ts';
+
+/** Sentences of a made-up paragraph, fewest and most: as long as those of the report that Isnad is made for. */
+const SENTENCES = [1, 3] as const;
+
+/**
+ * Arabic paragraphs of an encyclopedia's sentences, put together anew: as many as are wanted, no two alike.
+ *
+ * @param folder of the public sets
+ */
+export async function recombined(folder: string, count: number): Promise<string[]> {
+  const [{ mulberry32 }, { sentences }] = await Promise.all([measuring(), sentenceCutting()]);
+  const paragraphs = [...(await readPublic(folder, 'XQuAD ar→ar')).passages, ...(await readPublic(folder, 'ARCD test ar→ar')).passages];
+  const all = [...new Set(paragraphs.flatMap((text) => sentences(text).map(({ start, end }) => text.slice(start, end))))];
+  const random = mulberry32(7);
+  const some = () => all[Math.floor(random() * all.length)] ?? '';
+  const made = new Set<string>();
+  while (made.size < count) {
+    const length = SENTENCES[0] + Math.floor(random() * (SENTENCES[1] - SENTENCES[0] + 1));
+    made.add(Array.from({ length }, some).join(' '));
+  }
+  return [...made];
+}
