@@ -1,4 +1,5 @@
-/** One job, one process: takes it as JSON, sends its result. */
+/** One job, one process: is told which, sends its result. */
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeOfEmbedding } from './clock.ts';
@@ -78,7 +79,9 @@ async function serve(job: ServeJob): Promise<ServeResult> {
     const time = performance.now() - begun;
     times.push(time);
     const embedding = timeOfEmbedding();
-    for (const [stage, own] of Object.entries(searcher.stages?.() ?? { embedding, search: time - embedding })) (stages[stage] ??= []).push(own);
+    for (const [stage, own] of Object.entries(searcher.stages?.() ?? { embedding, search: time - embedding })) {
+      stages[stage] = [...(stages[stage] ?? []), own];
+    }
   }
   let next = 0;
   const begun = performance.now();
@@ -131,7 +134,7 @@ async function quality(job: QualityJob): Promise<QualityResult> {
   return { ranks, sure };
 }
 
-const job = JSON.parse(process.argv[2] ?? '') as Job;
 const DO = { build, serve, cold, quality, floor: rawModel };
+const [job] = (await once(process, 'message')) as [Job];
 const result = await (DO[job.job] as (job: Job) => Promise<unknown>)(job);
 process.send?.(result, () => process.exit(0));

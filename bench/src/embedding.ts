@@ -1,12 +1,10 @@
-import { env, type FeatureExtractionPipeline, pipeline } from '@huggingface/transformers';
+import { type FeatureExtractionPipeline, pipeline } from '@huggingface/transformers';
 import { asEmbedding } from './clock.ts';
-import { MODEL, MODEL_FOLDER, PIPELINE_OPTIONS, PREFIX } from './model.ts';
+import './local-models.ts';
+import { MODEL, PIPELINE_OPTIONS, PREFIX } from './model.ts';
 
 /** Texts of one forward pass. */
 const BATCH = 16;
-
-env.allowRemoteModels = false;
-env.localModelPath = MODEL_FOLDER;
 
 let loaded: Promise<FeatureExtractionPipeline> | undefined;
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { configuration, measuring, ROOT } from './isnad.ts';
+import { configuration, measuring, ROOT, reading } from './isnad.ts';
 import type { FloorJob, FloorResult } from './jobs.ts';
 import { MODEL, MODEL_FOLDER, PREFIX } from './model.ts';
 
@@ -23,13 +23,13 @@ const ofProduct = createRequire(join(ROOT, 'package.json'));
  * What nobody who uses this model can go below: the graphs, run on tokens that are there already, by the same onnxruntime and with the same options.
  */
 export async function rawModel(job: FloorJob): Promise<FloorResult> {
-  const [{ loadConfig }, { quantile }] = await Promise.all([configuration(), measuring()]);
+  const [{ loadConfig }, { quantile }, { sessionOptions }] = await Promise.all([configuration(), measuring(), reading()]);
   // The product's own: two versions in one process would share one library.
   const { InferenceSession, Tensor: OrtTensor } = ofProduct('onnxruntime-node') as Runtime;
   const { AutoTokenizer, env } = ofProduct('@xenova/transformers') as Transformers;
   env.allowRemoteModels = false;
   env.localModelPath = MODEL_FOLDER;
-  const options = { intraOpNumThreads: loadConfig().embedding.threads, interOpNumThreads: 1 };
+  const options = sessionOptions(loadConfig().embedding.threads);
   const onnx = join(MODEL_FOLDER, MODEL, 'onnx');
   const [encoder, memory, reader] = await Promise.all(
     ['model_quantized.onnx', 'reader_memory.onnx', 'reader.onnx'].map((file) => InferenceSession.create(join(onnx, file), options)),

@@ -8,6 +8,12 @@ import type { CloseRequest, EncodeRequest, ReadRequest, WorkerMessage, WorkerOpt
 /** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
 const BATCH_TEXTS = 16;
 
+/**
+ * Stack of the thread; only what is used of it takes memory. As it starts, onnxruntime 1.30 matches the process's command line with a regular
+ * expression that recurs at every character: with Node's four megabytes, a question of a few thousand letters as an argument ended the process.
+ */
+const STACK_MEGABYTES = 256;
+
 /** Replies of the thread that a request waits for. */
 type EncodeReply = Extract<WorkerMessage, { readonly type: 'encoded' }>;
 type ReadReply = Extract<WorkerMessage, { readonly type: 'read' }>;
@@ -60,7 +66,7 @@ export class TransformersEncoder implements Encoder {
         `The model ${options.model} is not on this machine. Set EMBEDDING_ALLOW_DOWNLOAD=true to download it, or set EMBEDDING_MODEL to a local folder.`,
       );
     }
-    const worker = new Worker(workerFile(), { workerData: options, name: 'isnad-encoder' });
+    const worker = new Worker(workerFile(), { workerData: options, name: 'isnad-encoder', resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
     const info = await new Promise<EncoderInfo>((resolve, reject) => {
       worker.on('message', (message: WorkerMessage) => {
         if (message.type === 'download') onDownload?.(message.file, message.loaded, message.total);

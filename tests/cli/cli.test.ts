@@ -89,6 +89,12 @@ describe('ask', () => {
     expect(answers.map((answer) => answer.status)).toMatchObject({ 1: 'invalid', 3: 'not_found', 4: 'invalid' });
   });
 
+  test('a question as long as a command line may carry is told to be too long', async () => {
+    const { code, out } = await run(['ask', 'سؤال '.repeat(13_000)]);
+    expect(out).toContain('السؤال طويل جدا');
+    expect(code).toBe(0);
+  });
+
   test('--image writes the card of the first citation, none where nothing is cited, and says so when it cannot', async () => {
     const file = join(folder, 'card.png');
     const cited = await run(['ask', '--image', file, 'ماذا فعلت طائرات الاستطلاع؟']);

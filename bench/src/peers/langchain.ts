@@ -4,6 +4,7 @@ import { HNSWLib } from '@langchain/community/vectorstores/hnswlib';
 import { Document } from '@langchain/core/documents';
 import type { VectorStore } from '@langchain/core/vectorstores';
 import { asEmbedding } from '../clock.ts';
+import '../local-models.ts';
 import { MODEL, PIPELINE_OPTIONS, PREFIX } from '../model.ts';
 import type { Passages, Peer, Searcher } from '../peer.ts';
 import { version } from '../version.ts';

@@ -1,6 +1,7 @@
 import { HuggingFaceEmbedding } from '@llamaindex/huggingface';
 import { Settings, storageContextFromDefaults, TextNode, VectorStoreIndex } from 'llamaindex';
 import { asEmbedding } from '../clock.ts';
+import '../local-models.ts';
 import { MODEL, PIPELINE_OPTIONS, PREFIX } from '../model.ts';
 import type { Peer, Searcher } from '../peer.ts';
 import { version } from '../version.ts';
