@@ -1,17 +1,19 @@
-/** The reader's two graphs. What they compute is told in models/training/network.py, how they are made in export.py there. */
+/** The reader's graphs. What they compute is told in models/training/network.py, how they are made in export.py there. */
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Memory, Reading } from './encoder.ts';
 
 /** Files of a reader, beside the model's weights. */
-export const READER_FILES = ['onnx/reader_memory.onnx', 'onnx/reader.onnx', 'onnx/reader.weights'] as const;
+export const READER_FILES = ['onnx/passages.onnx', 'onnx/reader.onnx', 'onnx/reader.weights'] as const;
 /** Layers of which a memory keeps the states. */
 export const MEMORY_LAYERS = 4;
 /** Longest answer, in tokens, as in training. */
 const LONGEST_ANSWER = 40;
 
-/** Rows of a padded batch that count. */
+/** Texts of one pass, padded to the longest. */
 export interface Batch {
+  /** Tokens: [texts × longest] */
+  readonly ids: BigInt64Array;
   /** 1 where there is a token: [texts × longest] */
   readonly mask: BigInt64Array;
   readonly texts: number;
@@ -28,43 +30,46 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 }
 
 export class Reader {
-  readonly #memory: InferenceSession;
   readonly #reader: InferenceSession;
   readonly #dimensions: number;
+  readonly #loadPassages: () => Promise<InferenceSession>;
+  #passages: Promise<InferenceSession> | undefined;
 
-  private constructor(memory: InferenceSession, reader: InferenceSession, dimensions: number) {
-    this.#memory = memory;
+  private constructor(reader: InferenceSession, dimensions: number, loadPassages: () => Promise<InferenceSession>) {
     this.#reader = reader;
     this.#dimensions = dimensions;
+    this.#loadPassages = loadPassages;
   }
 
   /** @param folder of the model; @param threads of one pass */
   static async load(folder: string, dimensions: number, threads: number): Promise<Reader> {
-    const options = sessionOptions(threads);
-    const [memory, reader] = await Promise.all([
-      InferenceSession.create(join(folder, READER_FILES[0]), options),
-      InferenceSession.create(join(folder, READER_FILES[1]), options),
-    ]);
-    return new Reader(memory, reader, dimensions);
+    const create = (file: string) => InferenceSession.create(join(folder, file), sessionOptions(threads));
+    const [passages, reader] = READER_FILES;
+    return new Reader(await create(reader), dimensions, () => create(passages));
   }
 
   /**
-   * @param lower states of the encoder's lower half: [texts × longest × dimensions]
-   * @returns for each text of the batch what is kept of its first `rows[i]` tokens
+   * The encoder's pass over passages, and what the reader keeps of them. The graph is loaded with the first: where an index is there, nobody needs it.
+   *
+   * @param rows tokens of each text
+   * @returns the encoder's last states, [texts × longest × dimensions], and what is kept of the first `rows[i]` tokens of each text
    */
-  async remember(lower: Float32Array, batch: Batch, rows: readonly number[]): Promise<Omit<Memory, 'start'>[]> {
-    const { texts, longest, mask } = batch;
-    const output = await this.#memory.run({
-      lower_hidden_state: new Tensor('float32', lower, [texts, longest, this.#dimensions]),
-      attention_mask: new Tensor('int64', mask, [texts, longest]),
+  async encode({ ids, mask, texts, longest }: Batch, rows: readonly number[]): Promise<{ hidden: Float32Array; memories: Omit<Memory, 'start'>[] }> {
+    this.#passages ??= this.#loadPassages().catch((error: unknown) => {
+      this.#passages = undefined;
+      throw error;
     });
+    const passages = await this.#passages;
+    const shape = [texts, longest];
+    const output = await passages.run({ input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) });
     const values = output['memory']?.data as Int8Array;
     const scales = output['scale']?.data as Float32Array;
     const width = MEMORY_LAYERS * this.#dimensions;
-    return rows.map((count, text) => ({
+    const memories = rows.map((count, text) => ({
       values: values.slice(text * longest * width, (text * longest + count) * width),
       scales: scales.slice(text * longest * MEMORY_LAYERS, (text * longest + count) * MEMORY_LAYERS),
     }));
+    return { hidden: output['last_hidden_state']?.data as Float32Array, memories };
   }
 
   /**
@@ -74,26 +79,42 @@ export class Reader {
   async read(question: Float32Array, memories: readonly Memory[], skipped: number): Promise<Reading[]> {
     if (memories.length === 0) return [];
     const d = this.#dimensions;
-    const rows = memories.map((memory) => memory.scales.length / MEMORY_LAYERS);
-    const longest = Math.max(...rows);
-    const values = new Int8Array(memories.length * longest * MEMORY_LAYERS * d);
-    const scales = new Float32Array(memories.length * longest * MEMORY_LAYERS);
-    const mask = new BigInt64Array(memories.length * longest);
-    memories.forEach((memory, i) => {
-      values.set(memory.values, i * longest * MEMORY_LAYERS * d);
-      scales.set(memory.scales, i * longest * MEMORY_LAYERS);
-      mask.fill(1n, i * longest, i * longest + (rows[i] ?? 0));
-    });
+    const lengths = memories.map((memory) => memory.scales.length / MEMORY_LAYERS);
+    const longest = Math.max(...lengths);
+    // The passages' rows one after the other; only where tokens attend to each other they are padded.
+    const rows = lengths.reduce((sum, length) => sum + length, 0);
+    const values = new Int8Array(rows * MEMORY_LAYERS * d);
+    const scales = new Float32Array(rows * MEMORY_LAYERS);
+    const [owner, at] = [new BigInt64Array(rows), new BigInt64Array(rows)];
+    const [mask, place] = [new BigInt64Array(memories.length * longest), new BigInt64Array(memories.length * longest)];
+    const firstRow: number[] = [];
+    let row = 0;
+    for (const [i, memory] of memories.entries()) {
+      firstRow.push(row);
+      values.set(memory.values, row * MEMORY_LAYERS * d);
+      scales.set(memory.scales, row * MEMORY_LAYERS);
+      for (let token = 0; token < (lengths[i] ?? 0); token++, row++) {
+        owner[row] = BigInt(i);
+        at[row] = BigInt(token);
+        mask[i * longest + token] = 1n;
+        place[i * longest + token] = BigInt(row);
+      }
+    }
+    const padded = [memories.length, longest];
     const output = await this.#reader.run({
       question: new Tensor('float32', question, [1, question.length / d, d]),
-      memory: new Tensor('int8', values, [memories.length, longest, MEMORY_LAYERS, d]),
-      scale: new Tensor('float32', scales, [memories.length, longest, MEMORY_LAYERS, 1]),
-      memory_mask: new Tensor('int64', mask, [memories.length, longest]),
+      memory: new Tensor('int8', values, [rows, MEMORY_LAYERS, d]),
+      scale: new Tensor('float32', scales, [rows, MEMORY_LAYERS, 1]),
+      memory_mask: new Tensor('int64', mask, padded),
+      place: new Tensor('int64', place, padded),
+      owner: new Tensor('int64', owner, [rows]),
+      at: new Tensor('int64', at, [rows]),
     });
     const relevance = output['relevance']?.data as Float32Array;
     const logits = output['span']?.data as Float32Array;
     return memories.map(({ start }, i) => {
-      const span = bestSpan(logits.subarray(2 * (i * longest + skipped), 2 * (i * longest + (rows[i] ?? 0) - 1)));
+      const first = firstRow[i] ?? 0;
+      const span = bestSpan(logits.subarray(2 * (first + skipped), 2 * (first + (lengths[i] ?? 0) - 1)));
       return { relevance: relevance[i] ?? 0, answer: span && { first: start + span.first, last: start + span.last } };
     });
   }

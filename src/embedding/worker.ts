@@ -9,7 +9,7 @@ import { detectLanguage } from '../text/language.ts';
 import { sha256OfFile, verifiedFiles } from './checksums.ts';
 import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
 import type { CloseRequest, EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
-import { READER_FILES, Reader, sessionOptions } from './reader.ts';
+import { type Batch, READER_FILES, Reader, sessionOptions } from './reader.ts';
 import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
@@ -45,16 +45,27 @@ const wordPieces = new Map<string, readonly number[]>();
 
 async function load(options: WorkerOptions): Promise<Model> {
   const local = isAbsolute(options.model);
+  const folder = local ? options.model : join(options.cacheFolder, options.model);
+  // Checked while it is loaded; where loading fails, it is told which file is damaged.
+  const verifying = local ? verifiedFiles(folder) : new Map<string, string>();
+  const [verified, loaded] = await Promise.allSettled([verifying, loadFrom(folder, local, options)]);
+  if (verified.status === 'rejected') throw verified.reason;
+  if (loaded.status === 'rejected') throw loaded.reason;
+  const { info, settings } = loaded.value;
+  return { ...loaded.value, info: { ...info, sha256: await digest(folder, settings, verified.value) } };
+}
+
+type Loaded = Omit<Model, 'info'> & { readonly info: Omit<EncoderInfo, 'sha256'> };
+
+async function loadFrom(folder: string, local: boolean, options: WorkerOptions): Promise<Loaded> {
   env.allowLocalModels = local;
   env.allowRemoteModels = !local && options.hub !== undefined;
   env.cacheDir = options.cacheFolder;
   if (options.hub !== undefined) env.remoteHost = options.hub;
   if (local) env.localModelPath = dirname(options.model);
   const id = local ? basename(options.model) : options.model;
-  const folder = local ? options.model : join(options.cacheFolder, options.model);
   // The library reports the reading of local files as well, which takes no time worth a bar.
   const report = env.allowRemoteModels ? { progress_callback: downloadReporter() } : {};
-  const verified = local ? verifiedFiles(folder) : new Map<string, string>();
   const tokenizer = await AutoTokenizer.from_pretrained(id, report);
   const settingsFile = join(folder, 'isnad.json');
   const limit = Number(tokenizer.model_max_length);
@@ -75,8 +86,7 @@ async function load(options: WorkerOptions): Promise<Model> {
   if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
     throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
   const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
-  const sha256 = digest(folder, settings, verified);
-  const info = { id, sha256, dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
+  const info = { id, dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
   return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
 }
 
@@ -97,12 +107,12 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
 }
 
 /** SHA-256 over every file of the model that is used, hexadecimal. @param known those that have been read */
-function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): string {
+async function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): Promise<string> {
   const all = createHash('sha256');
   const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? READER_FILES : [])];
   for (const file of files) {
     const path = join(folder, file);
-    if (existsSync(path)) all.update(file).update(known.get(file) ?? sha256OfFile(path));
+    if (existsSync(path)) all.update(file).update(known.get(file) ?? (await sha256OfFile(path)));
   }
   return all.digest('hex');
 }
@@ -193,16 +203,7 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, rol
       mask[row * longest + at] = 1n;
     });
   });
-  const shape = [batch.length, longest];
-  const inputs: Record<string, Tensor> = { input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) };
-  if (model.network.sessions['model']?.inputNames.includes('token_type_ids')) {
-    inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(ids.length), shape);
-  }
-  const output = (await model.network(inputs)) as {
-    readonly last_hidden_state: { readonly data: Float32Array };
-    readonly [LOWER_STATES]?: { readonly data: Float32Array };
-  };
-  const hidden = output.last_hidden_state.data;
+  const { hidden, lower, memories } = await statesOf(model, { ids, mask, texts: batch.length, longest }, batch, role);
   const d = model.info.dimensions;
   batch.forEach((pass, row) => {
     const target = results[pass.text];
@@ -223,21 +224,40 @@ async function forward(model: Model, batch: readonly Pass[], prefix: number, rol
       normalize(state);
     }
   });
-  const lower = output[LOWER_STATES]?.data;
-  if (!model.reader || !lower) return;
-  const rows = batch.map((pass) => pass.ids.length);
-  if (role === 'query') {
-    batch.forEach((pass, row) => {
-      const target = results[pass.text];
-      if (target) target.lower = lower.slice(row * longest * d, (row * longest + pass.ids.length) * d);
-    });
-  } else {
-    const memories = await model.reader.remember(lower, { mask, texts: batch.length, longest }, rows);
-    batch.forEach((pass, row) => {
-      const memory = memories[row];
-      if (memory) results[pass.text]?.memories.push({ start: pass.window.start, ...memory });
-    });
+  batch.forEach((pass, row) => {
+    const target = results[pass.text];
+    if (!target) return;
+    if (lower) target.lower = lower.slice(row * longest * d, (row * longest + pass.ids.length) * d);
+    const memory = memories?.[row];
+    if (memory) target.memories.push({ start: pass.window.start, ...memory });
+  });
+}
+
+/** What a pass gives: the last states, and for the reader a question's lower states or the passages' memories. */
+interface States {
+  readonly hidden: Float32Array;
+  readonly lower?: Float32Array;
+  readonly memories?: readonly Omit<Memory, 'start'>[];
+}
+
+/** Passages go through a graph of their own where the model has a reader: many rows at a time are faster in it, and it gives their memories too. */
+async function statesOf(model: Model, batch: Batch, passes: readonly Pass[], role: Role): Promise<States> {
+  if (role === 'passage' && model.reader)
+    return model.reader.encode(
+      batch,
+      passes.map((pass) => pass.ids.length),
+    );
+  const shape = [batch.texts, batch.longest];
+  const inputs: Record<string, Tensor> = { input_ids: new Tensor('int64', batch.ids, shape), attention_mask: new Tensor('int64', batch.mask, shape) };
+  if (model.network.sessions['model']?.inputNames.includes('token_type_ids')) {
+    inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(batch.ids.length), shape);
   }
+  const output = (await model.network(inputs)) as {
+    readonly last_hidden_state: { readonly data: Float32Array };
+    readonly [LOWER_STATES]?: { readonly data: Float32Array };
+  };
+  const lower = model.reader && output[LOWER_STATES]?.data;
+  return { hidden: output.last_hidden_state.data, ...(lower && { lower }) };
 }
 
 function normalize(vector: Float32Array): void {
