@@ -103,13 +103,14 @@ export class Answerer {
   }
 }
 
-/** The best passage and those close behind it; for `related` the best three as they are, for `not_found` none. */
+/** The best passage and those close behind it, read if there is a reader; for `related` the best three as they are, for `not_found` none. */
 function citeBest(retrieval: Retrieval, question: string, status: Answer['status']): Citation[] {
   if (status === 'not_found') return [];
-  const best = retrieval.ranked[0]?.score ?? 0;
+  const [best] = retrieval.ranked;
+  if (!best) return [];
   return retrieval.ranked
     .slice(0, MOST_CITATIONS)
-    .filter((passage) => status === 'related' || passage.score >= best - CLOSE)
+    .filter((passage) => status === 'related' || (passage.score >= best.score - CLOSE && (passage.reading !== undefined || best.reading === undefined)))
     .map((passage, i) => cite(i + 1, passage, quoteFrom(passage, question, retrieval, status === 'answered'), passage.score));
 }
 

@@ -31,7 +31,7 @@ const schema = z.strictObject({
   maxTokens: z.int().min(16).optional(),
   /** Mean unit token state of a large sample of texts of a role and language, `dimensions` numbers each; subtracted before late interaction. */
   tokenMean: z.strictObject({ query: means, passage: means }).optional(),
-  /** Whether a reader lies beside the weights: onnx/reader.onnx, reader_memory.onnx and reader.weights. */
+  /** Whether a reader lies beside the weights: onnx/passages.onnx, reader.onnx and reader.weights. */
   reader: z.boolean().optional(),
   /** What `npm run fit` fitted to this model; see {@link Fit}. */
   fit: fit.optional(),

@@ -42,11 +42,11 @@ export function zScores(values: readonly (number | undefined)[]): number[] {
 
 /**
  * Scores with the reader's say: a weighted sum of the fused score and the relevance. A passage that was not read counts as the least relevant one
- * that was.
+ * that was, and as "no answer" at most.
  *
  * @param relevance of each candidate, in order; `undefined` where it was not read
  */
 export function withRelevance(fused: readonly number[], relevance: readonly (number | undefined)[], weights: Fit['ranking']): number[] {
-  const least = Math.min(...relevance.filter((r) => r !== undefined));
-  return fused.map((score, i) => weights.fused * score + (least === Number.POSITIVE_INFINITY ? 0 : weights.reader * (relevance[i] ?? least)));
+  const least = Math.min(0, ...relevance.filter((r) => r !== undefined));
+  return fused.map((score, i) => weights.fused * score + weights.reader * (relevance[i] ?? least));
 }

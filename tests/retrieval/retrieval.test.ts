@@ -20,6 +20,20 @@ describe('golden rankings on the seed', () => {
     expect(rank, why).toBeLessThanOrEqual(within);
   });
 
+  test('the passages close behind the best are read, five at most; of a plain question few are', async () => {
+    const read = async (question: string) => {
+      const { ranked } = await retrieve(question, app.opened.index, app.encoder);
+      const byFused = [...ranked].sort((a, b) => b.fused - a.fused);
+      const count = byFused.findIndex(({ reading }) => reading === undefined);
+      expect(byFused.slice(count).every(({ reading }) => reading === undefined)).toBe(true);
+      return count;
+    };
+    expect(await read('بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟')).toBeLessThanOrEqual(2);
+    const counts = await Promise.all(GOLDEN.map(({ question }) => read(question)));
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...counts)).toBe(5);
+  });
+
   test('every passage of a small report is a candidate, each once', async () => {
     const { ranked } = await retrieve('القاعدة', app.opened.index, app.encoder);
     expect(ranked.map((passage) => passage.label).sort((a, b) => a - b)).toEqual(app.opened.index.passages.map((_, i) => i));
@@ -76,6 +90,10 @@ describe('fusion', () => {
   test('the reader adds its relevance; what it has not read counts as the least relevant', () => {
     expect(withRelevance([3, 2, 1], [0.5, -1, undefined], { fused: 1, reader: 2 })).toEqual([4, 0, -1]);
     expect(withRelevance([3, 2], [undefined, undefined], { fused: 2, reader: 2 })).toEqual([6, 4]);
+  });
+
+  test('where all that was read answers, what was not read counts as "no answer"', () => {
+    expect(withRelevance([3, 2, 1], [4, 2, undefined], { fused: 1, reader: 2 })).toEqual([11, 6, 1]);
   });
 
   test('neither shift nor scale of a signal changes it', () => {
