@@ -91,12 +91,17 @@ export class LexicalScores {
     for (let label = 0; label < scores.length; label++) {
       const score = scores[label] ?? 0;
       if (score <= toBeat) continue;
-      best.splice(best.findLastIndex((hit) => hit.score >= score) + 1, 0, { label, score });
+      insert(best, { label, score });
       if (best.length > k) best.pop();
       if (best.length === k) toBeat = best.at(-1)?.score ?? 0;
     }
     return best;
   }
+}
+
+/** Puts a hit behind those that are as good. A function of its own: a closure within the loop over all passages would cost more than the loop. */
+function insert(best: LexicalHit[], hit: LexicalHit): void {
+  best.splice(best.findLastIndex(({ score }) => score >= hit.score) + 1, 0, hit);
 }
 
 /** One field of all passages. */
