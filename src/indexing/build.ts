@@ -86,7 +86,7 @@ export async function build(
     embedded: missing.length,
     vectors: await HnswIndex.build(vectorsOf, dimensions),
     vectorText: Uint32Array.from(windows.flatMap((n, text) => new Array<number>(n).fill(text))),
-    lexical: LexicalIndex.build(passages.map(({ passage }) => passage)),
+    lexical: await LexicalIndex.build(passages.map(({ passage }) => passage)),
     translations,
     misaligned: misalignedTranslations(passages, translations, vectorsOf, dimensions),
   };

@@ -1,52 +1,135 @@
-import MiniSearch, { type Options } from 'minisearch';
 import type { Passage } from '../corpus/document.ts';
 import { terms } from '../text/words.ts';
+import { concatenated } from './bytes.ts';
+import { formatPostings, type Postings, parsePostings, postingsOf } from './postings.ts';
 
-/** Okapi BM25 (Robertson & Zaragoza 2009): term saturation k1, length normalization b; d = 0 leaves the BM25+ floor out. */
-const BM25 = { k: 1.2, b: 0.75, d: 0 };
+/** Saturation of a term's frequency, and how far the length of a passage counts (Robertson & Zaragoza 2009). */
+const K1 = 1.2;
+const B = 0.75;
 
-interface Entry {
-  readonly id: number;
-  readonly text: string;
-  readonly translation: string;
+export interface LexicalHit {
+  readonly label: number;
+  /** Above 0. */
+  readonly score: number;
 }
 
-const OPTIONS: Options<Entry> = {
-  fields: ['text', 'translation'],
-  tokenize: (text) => terms(text),
-  processTerm: (term) => term,
-  searchOptions: { bm25: BM25, prefix: false, fuzzy: false, combineWith: 'OR' },
-};
-
-/** BM25 over the folded and stemmed content words of the passages, and of their translations as a field of its own. */
+/**
+ * Okapi BM25 (Robertson & Zaragoza 2009, The Probabilistic Relevance Framework: BM25 and Beyond) over the folded and stemmed content words of the
+ * passages, and of their translations as a field of its own. A passage's score is the sum, over both fields and over the question's terms, repeats
+ * counted, of
+ *
+ * ```
+ * ln(1 + (N − n + ½) / (n + ½)) · f (k₁ + 1) / (f + k₁ (1 − b + b · length / average length))
+ * ```
+ *
+ * N: passages; n: those whose field has the term; f: how often this one's has it; length: distinct terms of the field; average length: over all
+ * N, of which one without a translation counts 0. The 1 within the logarithm keeps a term that most passages have from counting against them.
+ */
 export class LexicalIndex {
-  readonly #index: MiniSearch<Entry>;
+  readonly #fields: readonly Field[];
 
-  private constructor(index: MiniSearch<Entry>) {
-    this.#index = index;
+  private constructor(fields: readonly Postings[]) {
+    this.#fields = fields.map((postings) => new Field(postings));
   }
 
   /** @param passages a passage's place in the list is its label */
-  static build(passages: readonly Pick<Passage, 'text' | 'translation'>[]): LexicalIndex {
-    const index = new MiniSearch<Entry>(OPTIONS);
-    index.addAll(passages.map(({ text, translation = '' }, id) => ({ id, text, translation })));
-    return new LexicalIndex(index);
+  static async build(passages: readonly Pick<Passage, 'text' | 'translation'>[]): Promise<LexicalIndex> {
+    const texts = await postingsOf(passages.map(({ text }) => text));
+    const translations = await postingsOf(passages.map(({ translation = '' }) => translation));
+    return new LexicalIndex([texts, translations]);
   }
 
-  static parse(json: string): LexicalIndex {
-    return new LexicalIndex(MiniSearch.loadJSON<Entry>(json, OPTIONS));
+  /** @param bytes as {@link bytes} gave them */
+  static parse(bytes: Uint8Array): LexicalIndex {
+    let at = 0;
+    // Copies, as numbers have to be aligned.
+    const take = (length: number) => {
+      const part = Uint8Array.from(bytes.subarray(at, at + length));
+      at += length;
+      return part.buffer;
+    };
+    return new LexicalIndex([parsePostings(take), parsePostings(take)]);
   }
 
-  toJSON(): unknown {
-    return this.#index.toJSON();
+  /** The index as its file holds it: the postings of the texts, then those of the translations. */
+  bytes(): Uint8Array {
+    return concatenated(this.#fields.flatMap(({ postings }) => formatPostings(postings)));
+  }
+
+  /** @param question in its own words; function words count for nothing */
+  search(question: string): LexicalScores {
+    const asked = new Map<string, number>();
+    for (const term of terms(question)) asked.set(term, (asked.get(term) ?? 0) + 1);
+    const scores = new Float64Array(this.#fields[0]?.postings.lengths.length ?? 0);
+    for (const field of this.#fields) for (const [term, times] of asked) field.score(term, times, scores);
+    return new LexicalScores(scores);
+  }
+}
+
+/** How well each passage fits the words of a question. */
+export class LexicalScores {
+  readonly #scores: Float64Array;
+
+  /** @param scores by label */
+  constructor(scores: Float64Array) {
+    this.#scores = scores;
+  }
+
+  /** Score of a passage; 0 if it shares no term with the question. */
+  of(label: number): number {
+    return this.#scores[label] ?? 0;
   }
 
   /**
-   * @param question in its own words; function words count for nothing
-   * @returns BM25 score of every passage that shares a term with the question, by label
+   * @param k how many; a few, as those found so far are held in order
+   * @returns those that share a term with the question, best first; of equal ones the lower label
    */
-  search(question: string): Map<number, number> {
-    // The library multiplies a score by the number of matched query terms, which BM25 does not.
-    return new Map(this.#index.search(question).map((hit) => [hit.id as number, hit.score / Math.max(1, hit.queryTerms.length)]));
+  best(k: number): LexicalHit[] {
+    const scores = this.#scores;
+    const best: LexicalHit[] = [];
+    let toBeat = 0;
+    for (let label = 0; label < scores.length; label++) {
+      const score = scores[label] ?? 0;
+      if (score <= toBeat) continue;
+      insert(best, { label, score });
+      if (best.length > k) best.pop();
+      if (best.length === k) toBeat = best.at(-1)?.score ?? 0;
+    }
+    return best;
+  }
+}
+
+/** Puts a hit behind those that are as good. A function of its own: a closure within the loop over all passages would cost more than the loop. */
+function insert(best: LexicalHit[], hit: LexicalHit): void {
+  best.splice(best.findLastIndex(({ score }) => score >= hit.score) + 1, 0, hit);
+}
+
+/** One field of all passages. */
+class Field {
+  readonly postings: Postings;
+  /** k₁ (1 − b + b · length / average length), by label. */
+  readonly #norms: Float64Array;
+
+  constructor(postings: Postings) {
+    const { labels, lengths } = postings;
+    // Every distinct term of a passage is one posting.
+    const average = labels.length / lengths.length;
+    this.postings = postings;
+    this.#norms = Float64Array.from(lengths, (length) => K1 * (1 - B + (B * length) / average));
+  }
+
+  /** Adds to the passages' scores what a term gives that stands in the question so many times. */
+  score(term: string, times: number, scores: Float64Array): void {
+    const { vocabulary, offsets, labels, frequencies, lengths } = this.postings;
+    const norms = this.#norms;
+    const number = vocabulary.get(term);
+    if (number === undefined) return;
+    const [from = 0, to = 0] = offsets.subarray(number, number + 2);
+    const n = to - from;
+    const weight = times * (K1 + 1) * Math.log(1 + (lengths.length - n + 0.5) / (n + 0.5));
+    for (let at = from; at < to; at++) {
+      const [label, f] = [labels[at] ?? 0, frequencies[at] ?? 0];
+      scores[label] = (scores[label] ?? 0) + (weight * f) / (f + (norms[label] ?? 0));
+    }
   }
 }

@@ -11,7 +11,7 @@ import { TEXTS_FILES } from './texts.ts';
 export const INDEX_FORMAT = 5;
 export const MANIFEST_FILE = 'manifest.json';
 /** Files that are read, and so checked, as a whole; the texts' records are checked one by one. */
-export const INDEX_FILES = { vectors: 'vectors.hnsw', table: TEXTS_FILES.table, lexical: 'lexical.json' } as const;
+export const INDEX_FILES = { vectors: 'vectors.hnsw', table: TEXTS_FILES.table, lexical: 'lexical.bin' } as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 const schema = z.object({

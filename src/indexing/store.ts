@@ -49,7 +49,7 @@ export interface OpenedIndex {
  * ```
  * INDEX_DIR/
  *   .building-<random>/   being written; renamed when every file is on the disk
- *   <fingerprint>/        vectors.hnsw  texts.bin  texts.table  lexical.json  manifest.json
+ *   <fingerprint>/        vectors.hnsw  texts.bin  texts.table  lexical.bin  manifest.json
  * ```
  *
  * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
@@ -144,7 +144,7 @@ async function readFiles(home: string, model: EncoderInfo) {
   }
   return {
     manifest,
-    lexical: bytes.get(INDEX_FILES.lexical)?.toString('utf8') ?? '',
+    lexical: bytes.get(INDEX_FILES.lexical) ?? new Uint8Array(),
     vectors: await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions),
     texts: await openTexts(home, model.dimensions),
   };
@@ -195,7 +195,7 @@ async function publish(folder: string, home: string, documents: readonly Documen
     if (misaligned.size > 0) return { misaligned, count };
     await writer.finish();
     await built.vectors.write(join(beside, INDEX_FILES.vectors));
-    await writeDurably(join(beside, INDEX_FILES.lexical), JSON.stringify(built.lexical));
+    await writeDurably(join(beside, INDEX_FILES.lexical), built.lexical.bytes());
     const files: Manifest['files'] = {};
     for (const name of Object.values(INDEX_FILES)) {
       const data = await readFile(join(beside, name));

@@ -79,8 +79,7 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
   const afterEncoding = performance.now();
   const lexical = index.lexical.search(question);
   const dense = denseCandidates(index, encoded.vectors);
-  const best = [...lexical].sort((a, b) => b[1] - a[1]).slice(0, CANDIDATES);
-  const labels = new Set([...dense.keys(), ...best.map(([label]) => label)]);
+  const labels = new Set([...dense.keys(), ...lexical.best(CANDIDATES).map(({ label }) => label)]);
   const afterCandidates = performance.now();
   const statesOf = await statesOfAll(labels, index);
   const matched = [...labels].flatMap((label) => {
@@ -92,7 +91,7 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
     const translated = translation && bestMatches(encoded.states, translation);
     // A passage that only its words brought in was no dense neighbour: it takes the cosine of the furthest one that was.
     const cosine = dense.get(label) ?? Math.min(...dense.values());
-    const signals = { dense: cosine, lexical: lexical.get(label) ?? 0, late: maxSim(matches), translation: translated && maxSim(translated) };
+    const signals = { dense: cosine, lexical: lexical.of(label), late: maxSim(matches), translation: translated && maxSim(translated) };
     return [{ ...indexed, label, ...signals, states, matches, translated }];
   });
   const scores = fuse(matched, encoder.info.fit.fusion);

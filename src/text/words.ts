@@ -24,22 +24,32 @@ export interface Word extends Span {
 export function words(text: string): Word[] {
   const found: Word[] = [];
   for (const match of text.matchAll(WORD)) {
-    const folded = fold(match[0]).replace(POSSESSIVE, '');
-    if (folded === '') continue;
-    found.push({
-      start: match.index,
-      end: match.index + match[0].length,
-      folded,
-      term: stem(folded),
-      content: !isStopword(folded),
-    });
+    const word = matched(match[0]);
+    if (word) found.push({ start: match.index, end: match.index + match[0].length, ...word });
   }
   return found;
 }
 
+/** What a word is matched by; `undefined` if nothing is left of it. */
+function matched(word: string): Omit<Word, keyof Span> | undefined {
+  const folded = fold(word).replace(POSSESSIVE, '');
+  return folded === '' ? undefined : { folded, term: stem(folded), content: !isStopword(folded) };
+}
+
+/** Words of a text as they are written, in order, without their places. */
+export function writtenWords(text: string): readonly string[] {
+  return text.match(WORD) ?? [];
+}
+
+/** Term of a word as it is written; `undefined` for one without content. */
+export function termOf(word: string): string | undefined {
+  const found = matched(word);
+  return found?.content ? found.term : undefined;
+}
+
 /** Terms of the content words of a text, in order, repeats kept: the tokens of the lexical index. */
 export function terms(text: string): string[] {
-  return words(text).flatMap((word) => (word.content ? [word.term] : []));
+  return writtenWords(text).flatMap((word) => termOf(word) ?? []);
 }
 
 /** Signs that belong to the number they stand at. */

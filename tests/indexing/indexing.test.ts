@@ -67,42 +67,106 @@ describe('HNSW against the exact index', () => {
 });
 
 describe('BM25', () => {
-  /** The textbook formula, term by term. A passage's length counts its distinct terms, as the library does. */
-  function plain(passages: readonly string[], question: string): Map<number, number> {
-    const docs = passages.map((p) => terms(p));
-    const length = (doc: readonly string[]) => new Set(doc).size;
-    const average = docs.reduce((sum, doc) => sum + length(doc), 0) / docs.length;
-    const scores = new Map<number, number>();
-    for (const term of new Set(terms(question))) {
-      const n = docs.filter((doc) => doc.includes(term)).length;
-      const idf = Math.log(1 + (docs.length - n + 0.5) / (n + 0.5));
-      docs.forEach((doc, id) => {
-        const tf = doc.filter((t) => t === term).length;
-        if (tf === 0) return;
-        scores.set(id, (scores.get(id) ?? 0) + (idf * tf * 2.2) / (tf + 1.2 * (0.25 + (0.75 * length(doc)) / average)));
-      });
+  type Passage = Parameters<typeof LexicalIndex.build>[0][number];
+
+  /** The formula over strings, term by term. */
+  function plain(passages: readonly Passage[], question: string): number[] {
+    const scores = passages.map(() => 0);
+    for (const texts of [passages.map(({ text }) => text), passages.map(({ translation = '' }) => translation)]) {
+      const docs = texts.map((text) => terms(text));
+      const length = (doc: readonly string[]) => new Set(doc).size;
+      const average = docs.reduce((total, doc) => total + length(doc), 0) / docs.length;
+      for (const term of terms(question)) {
+        const n = docs.filter((doc) => doc.includes(term)).length;
+        const idf = Math.log(1 + (docs.length - n + 0.5) / (n + 0.5));
+        for (const [label, doc] of docs.entries()) {
+          const f = doc.filter((t) => t === term).length;
+          if (f > 0) scores[label] = (scores[label] ?? 0) + (idf * f * 2.2) / (f + 1.2 * (0.25 + (0.75 * length(doc)) / average));
+        }
+      }
     }
     return scores;
   }
 
-  test('is the formula, on folded and stemmed terms', () => {
-    const passages = ['قصفت الميليشيات القاعدة الأميركية', 'الميليشيات انسحبت', 'طائرات فوق القاعدة والقاعدة', 'The base burned'];
-    const index = LexicalIndex.build(passages.map((text) => ({ text, translation: undefined })));
-    for (const question of ['من قصف القاعده؟', 'ميليشيات', 'burning bases', 'القاعدة وطائرات الميليشيات']) {
-      const expected = plain(passages, question);
-      const actual = index.search(question);
-      expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
-      for (const [id, score] of actual) expect(score).toBeCloseTo(expected.get(id) ?? 0, 6);
+  /** The index as built, and as read from its bytes wherever they lie. */
+  async function builtAndRead(passages: readonly Passage[]): Promise<LexicalIndex[]> {
+    const built = await LexicalIndex.build(passages);
+    return [built, LexicalIndex.parse(built.bytes()), LexicalIndex.parse(Buffer.concat([Buffer.of(0), built.bytes()]).subarray(1))];
+  }
+
+  async function expectFormula(passages: readonly Passage[], question: string): Promise<void> {
+    const expected = plain(passages, question);
+    for (const index of await builtAndRead(passages)) {
+      const scores = index.search(question);
+      for (const [label, score] of expected.entries()) expect(Math.abs(scores.of(label) - score)).toBeLessThanOrEqual(1e-12 * score);
+    }
+  }
+
+  const passage = (text: string, translation?: string): Passage => ({ text, translation });
+  const some = ['قصفت الميليشيات القاعدة الأميركية', 'الميليشيات انسحبت', 'طائرات فوق القاعدة والقاعدة', 'The base burned'].map((text) => passage(text));
+
+  test.each(['من قصف القاعده؟', 'ميليشيات', 'burning bases', 'القاعدة وطائرات الميليشيات', 'قاعدة في قاعدة'])(
+    'is the formula, on folded and stemmed terms: %s',
+    async (question) => {
+      await expectFormula(some, question);
+      expect((await LexicalIndex.build(some)).search(question).best(4)).not.toEqual([]);
+    },
+  );
+
+  const text = fc.array(fc.constantFrom('حقل', 'الحقول', 'حَقْل', 'نفط', 'قصف', 'في', 'من', 'Omar', 'field', 'fields', 'the', '2024', '٢٠٢٤', '،'), {
+    maxLength: 12,
+  });
+  const sentence = text.map((words) => words.join(' '));
+  const passages = fc.array(fc.record({ text: sentence, translation: fc.option(sentence, { nil: undefined }) }), { maxLength: 40 });
+
+  test('is the formula for any texts, with translations and without, and any question, repeats counted', async () => {
+    await fc.assert(
+      fc.asyncProperty(passages, sentence, (all, question) => expectFormula(all, question)),
+      { numRuns: 200 },
+    );
+  });
+
+  test('the best are those of all hits, however many are asked for, equal ones by label', async () => {
+    await fc.assert(
+      fc.asyncProperty(passages, sentence, fc.nat(60), async (all, question, k) => {
+        for (const index of await builtAndRead(all)) {
+          const scores = index.search(question);
+          const hits = all.map((_, label) => ({ label, score: scores.of(label) })).filter(({ score }) => score > 0);
+          expect(scores.best(k)).toEqual(hits.sort((a, b) => b.score - a.score || a.label - b.label).slice(0, k));
+        }
+      }),
+      { numRuns: 200 },
+    );
+    const alike = (await LexicalIndex.build(Array.from({ length: 9 }, () => passage('حقل العمر')))).search('العمر');
+    expect(alike.best(4).map(({ label }) => label)).toEqual([0, 1, 2, 3]);
+  });
+
+  test('any frequency survives being written and read', async () => {
+    for (const times of [1, 255, 256, 65_535, 65_536]) await expectFormula([passage('حقل '.repeat(times)), passage('حقل العمر', 'field')], 'حقل');
+  });
+
+  test('a question without content words, or of none that is there, finds nothing; nor does any in an empty index', async () => {
+    for (const index of await builtAndRead(some)) for (const question of ['', 'من هو؟', '؟!', 'زيتون']) expect(index.search(question).best(32)).toEqual([]);
+    for (const index of [...(await builtAndRead([])), ...(await builtAndRead([passage('في'), passage('')]))]) {
+      expect(index.search('العمر').best(32)).toEqual([]);
+      expect(index.search('العمر').of(0)).toBe(0);
     }
   });
 
-  test('survives being written and read', () => {
-    const index = LexicalIndex.build([
-      { text: 'حقل العمر', translation: 'the Omar field' },
-      { text: 'ريف دير الزور', translation: undefined },
-    ]);
-    expect([...index.search('fields').keys()]).toEqual([0]);
-    expect(LexicalIndex.parse(JSON.stringify(index)).search('العمر')).toEqual(index.search('العمر'));
+  test('what one question found stays when others are asked', async () => {
+    const index = await LexicalIndex.build(some);
+    const first = index.search('ميليشيات');
+    const before = first.best(4);
+    index.search('القاعدة');
+    expect(first.best(4)).toEqual(before);
+  });
+
+  test('others have their turn while it is built', async () => {
+    let turns = 0;
+    const others = setInterval(() => turns++, 1);
+    await LexicalIndex.build(Array.from({ length: 3_000 }, (_, i) => passage(Array.from({ length: 40 }, (_, k) => `كلمة${(i * 41 + k) % 9_973}`).join(' '))));
+    clearInterval(others);
+    expect(turns).toBeGreaterThan(1);
   });
 });
 
