@@ -44,7 +44,7 @@ export class LexicalIndex {
     let at = 0;
     // Copies, as numbers have to be aligned.
     const take = (length: number) => {
-      const part = Uint8Array.from(bytes.subarray(at, at + length));
+      const part = new Uint8Array(bytes.subarray(at, at + length));
       at += length;
       return part.buffer;
     };
