@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answer/answer.ts';
@@ -11,9 +13,11 @@ import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { buildInMemory } from '../../src/indexing/build.ts';
+import { openIndex } from '../../src/indexing/store.ts';
+import { DamagedIndex, TEXTS_FILES, TextsOnDisk } from '../../src/indexing/texts.ts';
 import type { Span } from '../../src/text/span.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
-import { testConfig } from '../support/app.ts';
+import { temporaryFolder, testConfig } from '../support/app.ts';
 
 const config = testConfig();
 let encoder: Encoder;
@@ -42,6 +46,25 @@ function expectVerbatim(answer: Answer, from: Answerer): void {
     }
   }
 }
+
+test('an index that turns out damaged while it is read is built anew before the question is answered', async () => {
+  const { index, folder } = await openIndex(temporaryFolder(), answerer.index.documents, encoder);
+  const file = join(folder, TEXTS_FILES.records);
+  const bytes = readFileSync(file);
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  // As a large index is opened: its records are checked when they are read.
+  const damaged = { ...index, texts: await TextsOnDisk.open(folder, encoder.info.dimensions) };
+  let built = 0;
+  const healing = new Answerer(damaged, encoder, () => {
+    built++;
+    return Promise.resolve(answerer);
+  });
+  const question = 'بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟';
+  expect((await healing.answer(question)).citations).toEqual((await answerer.answer(question)).citations);
+  expect(built).toBe(1);
+  await expect(new Answerer(damaged, encoder).answer(question)).rejects.toThrow(DamagedIndex);
+});
 
 describe('an answer', () => {
   test('quotes the paragraph that answers, with the answer marked', async () => {
