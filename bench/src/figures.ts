@@ -27,6 +27,7 @@ export interface QualityFigures {
 
 /** Questions of one passage share its faults, so they are drawn together: what the intervals are made from. */
 interface Cluster {
+  readonly number: number;
   readonly questions: number;
   /** Means over its questions. */
   readonly ranking: RankingFigures;
@@ -50,10 +51,11 @@ export async function qualityFigures(store: Store, folder: string): Promise<Qual
 
 async function figuresOf(set: SetName, peer: PeerId, { name, what, embeds, ranks, sure }: QualityResult, gold: readonly number[]): Promise<QualityFigures> {
   const { auc, bootstrap, rankingFigures, riskCoverage } = await measuring();
-  const clusters = [...new Set(gold)].map((passage): Cluster => {
+  const clusters = [...new Set(gold)].map((passage, number): Cluster => {
     const own = ranks.filter((_, question) => gold[question] === passage);
     const asked = sure.filter(({ question }) => gold[question] === passage);
     return {
+      number,
       questions: own.length,
       ranking: rankingFigures(own.map((rank) => [rank ?? undefined])),
       answerable: asked.map(({ answerable }) => answerable),
@@ -67,17 +69,23 @@ async function figuresOf(set: SetName, peer: PeerId, { name, what, embeds, ranks
   // A mean over questions, from the means of clusters: a thousand draws go through a few hundred numbers, not through every question.
   const ranking = (key: keyof RankingFigures) =>
     estimate((drawn) => sum(drawn.map((own) => own.questions * own.ranking[key])) / sum(drawn.map(({ questions }) => questions)));
+  // AUC is a share of pairs: those of two clusters are compared once, not in every draw.
+  const pairs = (own: Cluster, other: Cluster) => own.answerable.length * other.taken.length;
+  const above = clusters.map((own) => Float64Array.from(clusters, (other) => pairs(own, other) * auc(own.answerable, other.taken)));
+  const aucOf = (drawn: readonly Cluster[]) => {
+    let wins = 0;
+    for (const { number } of drawn) {
+      const row = above[number] ?? new Float64Array();
+      for (const other of drawn) wins += row[other.number] ?? 0;
+    }
+    return wins / (sum(drawn.map(({ answerable }) => answerable.length)) * sum(drawn.map(({ taken }) => taken.length)));
+  };
   return {
     set,
     peer,
     named: { name, what, embeds },
     ranking: { recall1: ranking('recall1'), recall3: ranking('recall3'), recall5: ranking('recall5'), mrr: ranking('mrr'), ndcg10: ranking('ndcg10') },
-    auc: estimate((drawn) =>
-      auc(
-        drawn.flatMap(({ answerable }) => answerable),
-        drawn.flatMap(({ taken }) => taken),
-      ),
-    ),
+    auc: estimate(aucOf),
     riskCoverage: riskCoverage(
       sure.flatMap(({ question, answerable, taken }) => [
         { confidence: answerable, right: ranks[question] === 1 },

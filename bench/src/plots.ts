@@ -33,7 +33,7 @@ export function plotsOf(quality: readonly QualityFigures[], speed: readonly Spee
   const layout = layoutOf(names);
   const growth = (title: string, axis: string, value: (figures: SpeedFigures) => number | undefined) =>
     growthPlot(
-      speed.flatMap((figures) => {
+      firstOnTop(speed).flatMap((figures) => {
         const own = value(figures);
         return own === undefined || own === 0 ? [] : [{ ...drawn(figures, names), size: figures.size, value: own }];
       }),
@@ -62,7 +62,7 @@ function layoutOf(names: Names) {
   const present = PEER_IDS.filter((peer) => names.has(peer));
   const order = present.map((peer) => names.get(peer) ?? peer);
   return {
-    frame: { background: 'white', padding: 12, config: { view: { stroke: null }, legend: { labelLimit: 400 }, axis: { labelLimit: 300 } } },
+    frame: { background: 'white', padding: 12, config: { view: { stroke: null }, legend: { labelLimit: 0 }, axis: { labelLimit: 300 } } },
     order,
     colour: { field: 'peer', type: 'nominal', title: null, scale: { domain: order, range: present.map((peer) => COLOURS[peer]) } },
   } as const;
@@ -70,6 +70,11 @@ function layoutOf(names: Names) {
 
 function drawn({ peer }: { readonly peer: PeerId }, names: Names) {
   return { peer: names.get(peer) ?? peer, own: OWN.includes(peer) };
+}
+
+/** Lines are drawn in the order of their figures: Isnad's, the first in tables, are to be seen above the others. */
+function firstOnTop<T>(figures: readonly T[]): T[] {
+  return [...figures].reverse();
 }
 
 const WIDTH_OF_LINE = { field: 'own', type: 'ordinal', legend: null, scale: { domain: [true, false], range: [THICK, THIN] } } as const;
@@ -121,7 +126,7 @@ function growthPlot(values: readonly { readonly size: number; readonly value: nu
 }
 
 function riskPlot(quality: readonly QualityFigures[], names: Names, { frame, colour }: Layout): TopLevelSpec {
-  const values = quality.flatMap((figures) => {
+  const values = firstOnTop(quality).flatMap((figures) => {
     const shown = figures.riskCoverage.filter(({ coverage }) => coverage >= FEWEST);
     const every = Math.max(1, Math.ceil(shown.length / POINTS));
     return shown.filter((_, i) => i % every === 0).map((point) => ({ ...drawn(figures, names), set: figures.set, ...point }));

@@ -140,6 +140,7 @@ function speedTable(size: number, speed: readonly SpeedFigures[], store: Store):
 
 function stagesOf(stages: Readonly<Record<string, number>>): string {
   return Object.entries(stages)
+    .filter(([, time]) => time > 0)
     .map(([stage, time]) => `${stage} ${time.toFixed(1)}`)
     .join(', ');
 }

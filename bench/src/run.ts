@@ -30,8 +30,9 @@ export function hasFailed(outcome: object): outcome is Failure {
   return 'failed' in outcome;
 }
 
+/** @throws where the process was told to end: that says nothing about what it measured */
 export function run<J extends Job>(job: J): Promise<Ran<Results[J['job']]> | Failure> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const begun = performance.now();
     const child = fork(CHILD, { execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     let ran: Ran<Results[J['job']]> | undefined;
@@ -48,6 +49,7 @@ export function run<J extends Job>(job: J): Promise<Ran<Results[J['job']]> | Fai
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (ran) resolve(ran);
+      else if (signal === 'SIGINT' || signal === 'SIGTERM') reject(new Error('Interrupted.'));
       else if (late) resolve({ failed: `not done after ${LONGEST} minutes` });
       else resolve({ failed: reasonIn(said) ?? (signal ? `ended by ${signal}` : `ended with code ${code}`) });
     });

@@ -74,7 +74,7 @@ export async function speedFigures(store: Store): Promise<SpeedFigures[]> {
           ofFloor: perSecond !== undefined && buildFloor !== undefined ? perSecond / buildFloor : undefined,
           question: serve?.question,
           timesFloor: p50 !== undefined && questionFloor !== undefined ? p50 / questionFloor : undefined,
-          timesFastest: p50 !== undefined && Number.isFinite(fastest) ? p50 / fastest : undefined,
+          timesFastest: build.embeds && p50 !== undefined && Number.isFinite(fastest) ? p50 / fastest : undefined,
           stages: serve?.stages ?? {},
           sustained: serve?.sustained,
           memory: serve?.memory,

@@ -75,9 +75,8 @@ async function measurePeer(plan: Plan, size: number, peer: PeerId, questions: re
   const passages = join(plan.work, String(size));
   const folder = join(passages, peer);
   const on = { peer, passages, given: size > MOST_EMBEDDED, folder };
-  const failedBefore = !wanted.includes(build) && store.failure(build) !== undefined;
   // What was built may be gone; then it is built again, and that is what counts.
-  if (!failedBefore && (wanted.includes(build) || !existsSync(folder))) {
+  if (wanted.includes(build) || !existsSync(folder)) {
     await measure(
       plan,
       build,

@@ -11,7 +11,14 @@ export class Terminal {
   /** @param total how much there is to do */
   constructor(total: number) {
     if (total === 0 || !process.stdout.isTTY) return;
-    this.#bars = new MultiBar({ format: '{bar} {value}/{total} {now}', stream: process.stdout, hideCursor: true, clearOnComplete: true });
+    const format = '{bar} {value}/{total} {now}';
+    const bars = new MultiBar({ format, stream: process.stdout, hideCursor: true, clearOnComplete: true, gracefulExit: false });
+    this.#bars = bars;
+    // Its own way to end leaves the program running.
+    process.once('SIGINT', () => {
+      bars.stop();
+      process.exit(130);
+    });
     this.#bar = this.#bars.create(total, 0, { now: '' });
   }
 
