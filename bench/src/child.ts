@@ -1,12 +1,14 @@
 /** One job, one process: is told which, sends its result. */
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeOfEmbedding } from './clock.ts';
+import { composeVectors } from './compose.ts';
 import { rawModel } from './floor.ts';
 import { measuring } from './isnad.ts';
-import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, QualityJob, QualityResult, ServeJob, ServeResult } from './jobs.ts';
-import type { Passages, Searcher } from './peer.ts';
+import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, Named, QualityJob, QualityResult, ServeJob, ServeResult } from './jobs.ts';
+import type { Passages, Peer, Searcher } from './peer.ts';
 import { PEERS } from './peers.ts';
 import { readPublic } from './public-sets.ts';
 
@@ -18,14 +20,27 @@ const AT_A_TIME = 8;
 /** Questions of a passage that are asked once more without it. */
 const TAKEN = 2;
 
-async function passagesOf({ passages, given }: { readonly passages: string; readonly given: boolean }): Promise<Passages> {
-  const texts = JSON.parse(await readFile(join(passages, 'texts.json'), 'utf8')) as string[];
-  return { texts, language: 'ar', vectors: given ? await vectorsIn(join(passages, 'vectors.f32'), texts.length) : undefined };
+/** What a folder holds, read when it is asked for: of what a peer does not need, nothing is in its memory. */
+function passagesOf({ passages, given }: { readonly passages: string; readonly given: boolean }): Passages {
+  let texts: readonly string[] | undefined;
+  let vectors: readonly Float32Array[] | undefined;
+  return {
+    language: 'ar',
+    composedIn: given ? passages : undefined,
+    get texts() {
+      texts ??= JSON.parse(readFileSync(join(passages, 'texts.json'), 'utf8')) as string[];
+      return texts;
+    },
+    get vectors() {
+      if (given) vectors ??= vectorsIn(join(passages, 'vectors.f32'));
+      return vectors;
+    },
+  };
 }
 
-async function vectorsIn(file: string, count: number): Promise<Float32Array[]> {
-  const bytes = await readFile(file);
-  return Array.from({ length: count }, (_, i) => {
+function vectorsIn(file: string): Float32Array[] {
+  const bytes = readFileSync(file);
+  return Array.from({ length: bytes.length / (4 * DIMENSIONS) }, (_, i) => {
     const own = new Float32Array(DIMENSIONS);
     new Uint8Array(own.buffer).set(bytes.subarray(4 * DIMENSIONS * i, 4 * DIMENSIONS * (i + 1)));
     return own;
@@ -45,9 +60,15 @@ async function latency(times: readonly number[]): Promise<Latency> {
   return { p50: quantile(times, 0.5), p95: quantile(times, 0.95), p99: quantile(times, 0.99) };
 }
 
+function named({ name, what, embeds }: Peer): Named {
+  return { name, what, embeds };
+}
+
 async function build(job: BuildJob): Promise<BuildResult> {
   const peer = await PEERS[job.peer]();
-  const passages = await passagesOf(job);
+  const passages = passagesOf(job);
+  // Read before the clock runs.
+  if (passages.texts.length === 0 || passages.vectors?.length === 0) throw new Error('There are no passages.');
   await rm(job.folder, { recursive: true, force: true });
   await mkdir(job.folder, { recursive: true });
   timeOfEmbedding();
@@ -56,13 +77,13 @@ async function build(job: BuildJob): Promise<BuildResult> {
   const time = performance.now() - begun;
   const embedding = timeOfEmbedding();
   await searcher.close?.();
-  return { name: peer.name, what: peer.what, embeds: peer.embeds, time, embedding, bytes: await bytesIn(job.folder) };
+  return { ...named(peer), time, embedding, bytes: await bytesIn(job.folder) };
 }
 
 /** As every later start: from what was saved, where something was. */
 async function opened(job: ServeJob | ColdJob): Promise<Searcher> {
   const peer = await PEERS[job.peer]();
-  const passages = await passagesOf(job);
+  const passages = passagesOf(job);
   return peer.open ? peer.open(job.folder, passages) : peer.build(passages, job.folder);
 }
 
@@ -111,7 +132,7 @@ async function quality(job: QualityJob): Promise<QualityResult> {
   const { passages: texts, questions } = await readPublic(job.sets, job.set);
   await rm(job.folder, { recursive: true, force: true });
   await mkdir(job.folder, { recursive: true });
-  const searcher = await peer.build({ texts, language: job.set.endsWith('en') ? 'en' : 'ar', vectors: undefined }, job.folder);
+  const searcher = await peer.build({ texts, language: job.set.endsWith('en') ? 'en' : 'ar', vectors: undefined, composedIn: undefined }, job.folder);
   const ranks: (number | null)[] = [];
   const sure: { question: number; answerable: number; taken: number }[] = [];
   const asked = texts.map(() => 0);
@@ -131,10 +152,12 @@ async function quality(job: QualityJob): Promise<QualityResult> {
     }
   }
   await searcher.close?.();
-  return { ranks, sure };
+  return { ...named(peer), ranks, sure };
 }
 
-const DO = { build, serve, cold, quality, floor: rawModel };
+const DO = { build, serve, cold, quality, floor: rawModel, compose: composeVectors };
+// Whoever started it has ended: nobody waits for the result.
+process.once('disconnect', () => process.exit(1));
 const [job] = (await once(process, 'message')) as [Job];
 const result = await (DO[job.job] as (job: Job) => Promise<unknown>)(job);
 process.send?.(result, () => process.exit(0));

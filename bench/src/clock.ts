@@ -1,18 +1,20 @@
 let spent = 0;
+let running = 0;
+let since = 0;
 
-/** Milliseconds that embedding took since this was last asked. */
+/** Milliseconds that embedding took since this was last asked; those of one still under way count once it ends. */
 export function timeOfEmbedding(): number {
-  const since = spent;
+  const time = spent;
   spent = 0;
-  return since;
+  return time;
 }
 
-/** Counts what is done as embedding. */
+/** Counts what is done as embedding; what is done at once counts once. */
 export async function asEmbedding<T>(work: () => Promise<T>): Promise<T> {
-  const begun = performance.now();
+  if (running++ === 0) since = performance.now();
   try {
     return await work();
   } finally {
-    spent += performance.now() - begun;
+    if (--running === 0) spent += performance.now() - since;
   }
 }

@@ -3,14 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { configuration, measuring, ROOT, reading } from './isnad.ts';
 import type { FloorJob, FloorResult } from './jobs.ts';
-import { MODEL, MODEL_FOLDER, PREFIX } from './model.ts';
+import { LAYERS, MODEL, MODEL_FOLDER, PREFIX, WEIGHTS } from './model.ts';
 
 type Runtime = typeof import('onnxruntime-node');
 type Transformers = typeof import('@huggingface/transformers');
 type Tensor = InstanceType<Runtime['Tensor']>;
 
 const DIMENSIONS = 384;
-const LAYERS = 4;
 /** Padded tokens of a pass. */
 const BATCH_TOKENS = 2048;
 /** Passages that the reader reads for a question. */
@@ -32,7 +31,7 @@ export async function rawModel(job: FloorJob): Promise<FloorResult> {
   const options = sessionOptions(loadConfig().embedding.threads);
   const onnx = join(MODEL_FOLDER, MODEL, 'onnx');
   const [encoder, memory, reader] = await Promise.all(
-    ['model_quantized.onnx', 'reader_memory.onnx', 'reader.onnx'].map((file) => InferenceSession.create(join(onnx, file), options)),
+    [WEIGHTS, 'reader_memory.onnx', 'reader.onnx'].map((file) => InferenceSession.create(join(onnx, file), options)),
   );
   if (!encoder || !memory || !reader) throw new Error('a graph is missing');
   const tokenizer = await AutoTokenizer.from_pretrained(MODEL);

@@ -20,3 +20,4 @@ export const sentenceCutting = () => module<typeof import('../../src/text/senten
 export const storing = () => module<typeof import('../../src/indexing/store.ts')>('indexing/store');
 export const textsKept = () => module<typeof import('../../src/indexing/texts.ts')>('indexing/texts');
 export const languageOf = () => module<typeof import('../../src/text/language.ts')>('text/language');
+export const windowing = () => module<typeof import('../../src/embedding/windows.ts')>('embedding/windows');

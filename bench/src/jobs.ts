@@ -2,7 +2,7 @@
 import type { PeerId } from './peers.ts';
 import type { SetName } from './public-sets.ts';
 
-/** Passages in a folder: `texts.json`, and `vectors.f32` where they have been embedded. */
+/** Passages in a folder: `texts.json`, `sentences.json` (what they are composed of), and `vectors.f32` where they have been composed. */
 interface OnPassages {
   readonly peer: PeerId;
   /** Folder of the passages. */
@@ -38,7 +38,12 @@ export interface FloorJob {
   readonly passages: string;
   readonly questions: readonly string[];
 }
-export type Job = BuildJob | ServeJob | ColdJob | QualityJob | FloorJob;
+/** Embeds the sentences of passages, where they are not, and composes the passages' vectors. */
+export interface ComposeJob {
+  readonly job: 'compose';
+  readonly passages: string;
+}
+export type Job = BuildJob | ServeJob | ColdJob | QualityJob | FloorJob | ComposeJob;
 
 /** Milliseconds. */
 export interface Latency {
@@ -47,10 +52,14 @@ export interface Latency {
   readonly p99: number;
 }
 
-export interface BuildResult {
+/** Of a peer, as its module has it. */
+export interface Named {
   readonly name: string;
   readonly what: string;
   readonly embeds: boolean;
+}
+
+export interface BuildResult extends Named {
   /** Milliseconds from the texts to an index that answers and is saved, the model being loaded meanwhile. */
   readonly time: number;
   /** Of them for embedding, as far as it can be told apart. */
@@ -72,7 +81,7 @@ export interface ColdResult {
   readonly hits: number;
 }
 /** Of each question: rank of the right passage, from 1, `null` where it was not among the first ten. */
-export interface QualityResult {
+export interface QualityResult extends Named {
   readonly ranks: readonly (number | null)[];
   /** How sure it was of some answer, and how sure when the right passage was taken out; of two questions a passage. */
   readonly sure: readonly { readonly question: number; readonly answerable: number; readonly taken: number }[];
@@ -86,10 +95,16 @@ export interface FloorResult {
   readonly passages: number;
   readonly passagesRemembered: number;
 }
+export interface ComposeResult {
+  /** How many there are of each. */
+  readonly sentences: number;
+  readonly passages: number;
+}
 export interface Results {
   readonly build: BuildResult;
   readonly serve: ServeResult;
   readonly cold: ColdResult;
   readonly quality: QualityResult;
   readonly floor: FloorResult;
+  readonly compose: ComposeResult;
 }

@@ -13,6 +13,8 @@ export interface Passages {
   readonly language: 'ar' | 'en';
   /** Unit vectors of the texts where they are there already; `undefined`: whoever needs vectors embeds. */
   readonly vectors: readonly Float32Array[] | undefined;
+  /** Folder of what the texts are composed of (compose.ts), for whoever needs more than vectors; `undefined`: they are embedded as they are. */
+  readonly composedIn: string | undefined;
 }
 
 /** Something that can be asked. */

@@ -1,3 +1,5 @@
+import { asEmbedding } from '../clock.ts';
+import { composing } from '../compose.ts';
 import { answering, building, configuration, encoding, languageOf, retrieving, sets, storing, textsKept } from '../isnad.ts';
 import type { Passages, Peer, Searcher } from '../peer.ts';
 
@@ -11,35 +13,43 @@ const { loadConfig, VERSION } = await configuration();
 
 /** @param reads `false` leaves the reader out: what is left is what the others do too, finding */
 function isnad(reads: boolean): Peer {
-  const encoder = async (): Promise<Encoder> => {
-    const { TransformersEncoder } = await encoding();
-    const whole = await TransformersEncoder.load(loadConfig().embedding);
-    if (reads) return whole;
-    return {
-      info: { ...whole.info, reader: false },
-      ended: whole.ended,
-      encode: whole.encode.bind(whole),
-      read: whole.read.bind(whole),
-      close: whole.close.bind(whole),
-    };
-  };
   return {
     name: `Isnad ${VERSION}`,
     what: reads ? 'as it is: with its reader' : 'without its reader',
     embeds: true,
-    build: (passages, folder) => opened(passages, folder, encoder),
-    open: (folder, passages) => opened(passages, folder, encoder),
+    build: (passages, folder) => opened(passages, folder, reads, passages.composedIn),
+    open: (folder, passages) => opened(passages, folder, reads, undefined),
   };
 }
 
-async function opened({ texts }: Passages, folder: string, load: () => Promise<Encoder>): Promise<Searcher> {
+/** Its embedding counted as such, what the reader would keep left out where it does not read. */
+async function encoderOf(reads: boolean, composedIn: string | undefined): Promise<Encoder> {
+  const { TransformersEncoder } = await encoding();
+  // The others load the model as they begin to embed, too.
+  const whole = await asEmbedding(async () => {
+    const loaded = await TransformersEncoder.load(loadConfig().embedding);
+    return composedIn === undefined ? loaded : composing(loaded, composedIn);
+  });
+  return {
+    info: { ...whole.info, reader: whole.info.reader && reads },
+    ended: whole.ended,
+    async encode(texts, role, onProgress) {
+      const encoded = await asEmbedding(() => whole.encode(texts, role, onProgress));
+      return reads ? encoded : encoded.map((own) => ({ ...own, memories: [] }));
+    },
+    read: whole.read.bind(whole),
+    close: whole.close.bind(whole),
+  };
+}
+
+async function opened({ texts }: Passages, folder: string, reads: boolean, composedIn: string | undefined): Promise<Searcher> {
   const [{ openIndex }, { documentOf }, { retrieve }, { confidence, evidence }, { detectLanguage }, encoder] = await Promise.all([
     storing(),
     sets(),
     retrieving(),
     answering(),
     languageOf(),
-    load(),
+    encoderOf(reads, composedIn),
   ]);
   const { index } = await openIndex(folder, [documentOf('bench', texts)], encoder);
   let last: { readonly question: string; readonly index: ReportIndex; readonly retrieval: Retrieval } | undefined;
