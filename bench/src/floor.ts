@@ -12,8 +12,8 @@ type Tensor = InstanceType<Runtime['Tensor']>;
 const DIMENSIONS = 384;
 /** Padded tokens of a pass. */
 const BATCH_TOKENS = 2048;
-/** Passages that the reader reads for a question. */
-const READ = 5;
+/** Passages that the reader reads for a question: between a plain and a hard one. */
+const READ = 2;
 const WARM_UP = 20;
 
 const ofProduct = createRequire(join(ROOT, 'package.json'));
@@ -30,10 +30,10 @@ export async function rawModel(job: FloorJob): Promise<FloorResult> {
   env.localModelPath = MODEL_FOLDER;
   const options = sessionOptions(loadConfig().embedding.threads);
   const onnx = join(MODEL_FOLDER, MODEL, 'onnx');
-  const [encoder, memory, reader] = await Promise.all(
-    [WEIGHTS, 'reader_memory.onnx', 'reader.onnx'].map((file) => InferenceSession.create(join(onnx, file), options)),
+  const [encoder, remembering, reader] = await Promise.all(
+    [WEIGHTS, 'passages.onnx', 'reader.onnx'].map((file) => InferenceSession.create(join(onnx, file), options)),
   );
-  if (!encoder || !memory || !reader) throw new Error('a graph is missing');
+  if (!encoder || !remembering || !reader) throw new Error('a graph is missing');
   const tokenizer = await AutoTokenizer.from_pretrained(MODEL);
   const idsOf = (text: string) => (tokenizer.encode(text) as number[]).slice(0, 512);
   const batchOf = (texts: readonly (readonly number[])[]) => {
@@ -58,26 +58,48 @@ export async function rawModel(job: FloorJob): Promise<FloorResult> {
     to = Math.max(to, from + 1);
     batches.push(batchOf(texts.slice(from, to)));
   }
-  const pass = async (remember: boolean) => {
+  const pass = async (graph: typeof encoder) => {
     const begun = performance.now();
-    for (const batch of batches) {
-      const { lower_hidden_state } = await encoder.run(batch);
-      if (remember) await memory.run({ lower_hidden_state: lower_hidden_state as Tensor, attention_mask: batch.attention_mask });
-    }
+    for (const batch of batches) await graph.run(batch);
     return (1000 * texts.length) / (performance.now() - begun);
   };
-  await pass(true);
-  const [passages, passagesRemembered] = [await pass(false), await pass(true)];
+  await pass(encoder);
+  await pass(remembering);
+  const [passages, passagesRemembered] = [await pass(encoder), await pass(remembering)];
 
   // A question and as many passages as are read for one, of all lengths.
-  const some = batchOf(Array.from({ length: READ }, (_, i) => texts[Math.floor(((i + 0.5) / READ) * texts.length)] ?? []));
-  const { lower_hidden_state: lower } = await encoder.run(some);
-  const kept = await memory.run({ lower_hidden_state: lower as Tensor, attention_mask: some.attention_mask });
+  const lots = Array.from({ length: READ }, (_, i) => texts[Math.floor(((i + 0.5) / READ) * texts.length)] ?? []);
+  const some = batchOf(lots);
+  const kept = await remembering.run(some);
+  const [remembered, scaled] = [kept['memory']?.data as Int8Array, kept['scale']?.data as Float32Array];
   const [, longest = 0] = some.attention_mask.dims;
+  // Its passages stand one after the other, unpadded.
+  const tokens = lots.flatMap((ids, passage) => ids.map((_, at) => ({ passage, at })));
+  const width = LAYERS * DIMENSIONS;
+  const values = new Int8Array(tokens.length * width);
+  const scales = new Float32Array(tokens.length * LAYERS);
+  const place = new BigInt64Array(READ * longest);
+  for (const [row, { passage, at }] of tokens.entries()) {
+    const from = passage * longest + at;
+    values.set(remembered.subarray(from * width, (from + 1) * width), row * width);
+    scales.set(scaled.subarray(from * LAYERS, (from + 1) * LAYERS), row * LAYERS);
+    place[from] = BigInt(row);
+  }
   const known = {
-    memory: new OrtTensor('int8', kept['memory']?.data as Int8Array, [READ, longest, LAYERS, DIMENSIONS]),
-    scale: new OrtTensor('float32', kept['scale']?.data as Float32Array, [READ, longest, LAYERS, 1]),
+    memory: new OrtTensor('int8', values, [tokens.length, LAYERS, DIMENSIONS]),
+    scale: new OrtTensor('float32', scales, [tokens.length, LAYERS, 1]),
     memory_mask: some.attention_mask,
+    place: new OrtTensor('int64', place, [READ, longest]),
+    owner: new OrtTensor(
+      'int64',
+      BigInt64Array.from(tokens, ({ passage }) => BigInt(passage)),
+      [tokens.length],
+    ),
+    at: new OrtTensor(
+      'int64',
+      BigInt64Array.from(tokens, ({ at }) => BigInt(at)),
+      [tokens.length],
+    ),
   };
   const encoded: number[] = [];
   const read: number[] = [];

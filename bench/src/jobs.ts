@@ -89,9 +89,9 @@ export interface QualityResult extends Named {
 export interface FloorResult {
   /** The encoder alone on the tokens of a question. */
   readonly encoder: Latency;
-  /** The reader alone on a question and five passages. */
+  /** The reader alone on a question and two passages. */
   readonly reader: Latency;
-  /** Passages a second in batches of alike lengths: by the encoder, and with the reader's part of it. */
+  /** Passages a second in batches of alike lengths: by the encoder, and by the graph that passages have where there is a reader. */
   readonly passages: number;
   readonly passagesRemembered: number;
 }
