@@ -1,10 +1,11 @@
 /** One job, one process: is told which, sends its result. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timeOfEmbedding } from './clock.ts';
 import { composeVectors } from './compose.ts';
+import { unfinishedFolder } from './files.ts';
 import { rawModel } from './floor.ts';
 import { measuring } from './isnad.ts';
 import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, Named, QualityJob, QualityResult, ServeJob, ServeResult } from './jobs.ts';
@@ -69,14 +70,17 @@ async function build(job: BuildJob): Promise<BuildResult> {
   const passages = passagesOf(job);
   // Read before the clock runs.
   if (passages.texts.length === 0 || passages.vectors?.length === 0) throw new Error('There are no passages.');
-  await rm(job.folder, { recursive: true, force: true });
-  await mkdir(job.folder, { recursive: true });
+  // Under another name until it is whole: a folder that is there holds all of an index.
+  const unfinished = unfinishedFolder(job.folder);
+  for (const folder of [unfinished, job.folder]) await rm(folder, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
   timeOfEmbedding();
   const begun = performance.now();
-  const searcher = await peer.build(passages, job.folder);
+  const searcher = await peer.build(passages, unfinished);
   const time = performance.now() - begun;
   const embedding = timeOfEmbedding();
   await searcher.close?.();
+  await rename(unfinished, job.folder);
   return { ...named(peer), time, embedding, bytes: await bytesIn(job.folder) };
 }
 

@@ -5,3 +5,8 @@ export async function writeWhole(file: string, data: string | Uint8Array): Promi
   await writeFile(`${file}.new`, data);
   await rename(`${file}.new`, file);
 }
+
+/** Where what is to be in a folder is while it is being made. */
+export function unfinishedFolder(folder: string): string {
+  return `${folder}.new`;
+}

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from './files.ts';
+import { unfinishedFolder, writeWhole } from './files.ts';
 import { megabytes, number, seconds } from './format.ts';
 import { measuring } from './isnad.ts';
 import type { ColdJob } from './jobs.ts';
@@ -107,7 +107,7 @@ async function measurePeer(plan: Plan, size: number, peer: PeerId, questions: re
     }
   }
   // An index of 100,000 passages takes gigabytes.
-  await rm(folder, { recursive: true, force: true });
+  for (const left of [folder, unfinishedFolder(folder)]) await rm(left, { recursive: true, force: true });
 }
 
 async function starts(job: ColdJob): Promise<{ readonly result: ColdStarts } | Failure> {
