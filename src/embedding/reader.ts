@@ -21,12 +21,13 @@ export interface Batch {
 }
 
 /**
- * How every graph is run. Threads that spin between two pieces of work take the cores from the next graph's: encoder and reader take turns.
+ * How every graph is run. Threads spin between the pieces of a pass, which makes it a tenth faster, and no longer: encoder and reader take turns, and those of
+ * one would take the cores from the other's.
  *
  * @param threads of one pass
  */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
-  return { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { intra_op: { allow_spinning: '0' } } } };
+  return { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { force_spinning_stop: '1' } } };
 }
 
 export class Reader {
