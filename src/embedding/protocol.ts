@@ -14,29 +14,41 @@ export interface WorkerOptions {
   readonly centre?: boolean;
 }
 
+/** What the reader's thread is started with. */
+export interface ReaderOptions {
+  /** Folder of the model. */
+  readonly folder: string;
+  readonly threads: number;
+}
+
 export interface EncodeRequest {
-  readonly type: 'encode';
-  readonly id: number;
   readonly role: Role;
   readonly texts: readonly string[];
 }
 
 export interface ReadRequest {
-  readonly type: 'read';
-  readonly id: number;
   readonly lower: Float32Array;
   readonly memories: readonly Memory[];
+  /** Rows of a memory before its passage's first token. */
+  readonly skipped: number;
 }
 
-/** Asks the thread to end: after the pass under way, since a thread that is terminated within one takes the process down. */
-export interface CloseRequest {
-  readonly type: 'close';
+/** What the encoder's thread tells once it can serve. */
+export interface EncoderReady {
+  readonly info: EncoderInfo;
+  /** Tokens before a passage's first: the special one and the prefix. */
+  readonly skipped: number;
 }
 
-export type WorkerMessage =
+/** A request with the number that its reply will have, or the order to end: after the pass under way, since a thread that is ended within one takes the process down. */
+export type ToThread<Request> = { readonly type: 'request'; readonly id: number; readonly request: Request } | { readonly type: 'close' };
+
+export type FromThread<Ready, Reply> =
   | { readonly type: 'download'; readonly file: string; readonly loaded: number; readonly total: number }
-  | { readonly type: 'ready'; readonly info: EncoderInfo }
+  | { readonly type: 'ready'; readonly ready: Ready }
   | { readonly type: 'failed'; readonly message: string; readonly byUser: boolean }
-  | { readonly type: 'encoded'; readonly id: number; readonly encoded: readonly Encoded[] }
-  | { readonly type: 'read'; readonly id: number; readonly readings: readonly Reading[] }
+  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly type: 'error'; readonly id: number; readonly message: string };
+
+export type EncodeReply = readonly Encoded[];
+export type ReadReply = readonly Reading[];

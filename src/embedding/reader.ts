@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Memory, Reading } from './encoder.ts';
+import { READER_FILES } from './settings.ts';
 
-/** Files of a reader, beside the model's weights. */
-export const READER_FILES = ['onnx/passages.onnx', 'onnx/reader.onnx', 'onnx/reader.weights'] as const;
 /** Layers of which a memory keeps the states. */
 export const MEMORY_LAYERS = 4;
 /** Longest answer, in tokens, as in training. */
@@ -30,47 +29,51 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
   return { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { force_spinning_stop: '1' } } };
 }
 
-export class Reader {
-  readonly #reader: InferenceSession;
-  readonly #dimensions: number;
-  readonly #loadPassages: () => Promise<InferenceSession>;
-  #passages: Promise<InferenceSession> | undefined;
-
-  private constructor(reader: InferenceSession, dimensions: number, loadPassages: () => Promise<InferenceSession>) {
-    this.#reader = reader;
-    this.#dimensions = dimensions;
-    this.#loadPassages = loadPassages;
-  }
+/** The encoder's pass over passages, and what the reader keeps of them. */
+export class PassageEncoder {
+  readonly #load: () => Promise<InferenceSession>;
+  #graph: Promise<InferenceSession> | undefined;
 
   /** @param folder of the model; @param threads of one pass */
-  static async load(folder: string, dimensions: number, threads: number): Promise<Reader> {
-    const create = (file: string) => InferenceSession.create(join(folder, file), sessionOptions(threads));
-    const [passages, reader] = READER_FILES;
-    return new Reader(await create(reader), dimensions, () => create(passages));
+  constructor(folder: string, threads: number) {
+    this.#load = () => InferenceSession.create(join(folder, READER_FILES.passages), sessionOptions(threads));
   }
 
   /**
-   * The encoder's pass over passages, and what the reader keeps of them. The graph is loaded with the first: where an index is there, nobody needs it.
+   * The graph is loaded with the first passages: where an index is there, nobody needs it.
    *
    * @param rows tokens of each text
    * @returns the encoder's last states, [texts × longest × dimensions], and what is kept of the first `rows[i]` tokens of each text
    */
   async encode({ ids, mask, texts, longest }: Batch, rows: readonly number[]): Promise<{ hidden: Float32Array; memories: Omit<Memory, 'start'>[] }> {
-    this.#passages ??= this.#loadPassages().catch((error: unknown) => {
-      this.#passages = undefined;
+    this.#graph ??= this.#load().catch((error: unknown) => {
+      this.#graph = undefined;
       throw error;
     });
-    const passages = await this.#passages;
+    const graph = await this.#graph;
     const shape = [texts, longest];
-    const output = await passages.run({ input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) });
+    const output = await graph.run({ input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) });
     const values = output['memory']?.data as Int8Array;
     const scales = output['scale']?.data as Float32Array;
-    const width = MEMORY_LAYERS * this.#dimensions;
+    const width = values.length / (texts * longest);
     const memories = rows.map((count, text) => ({
       values: values.slice(text * longest * width, (text * longest + count) * width),
       scales: scales.slice(text * longest * MEMORY_LAYERS, (text * longest + count) * MEMORY_LAYERS),
     }));
     return { hidden: output['last_hidden_state']?.data as Float32Array, memories };
+  }
+}
+
+export class Reader {
+  readonly #graph: InferenceSession;
+
+  private constructor(graph: InferenceSession) {
+    this.#graph = graph;
+  }
+
+  /** @param folder of the model; @param threads of one pass */
+  static async load(folder: string, threads: number): Promise<Reader> {
+    return new Reader(await InferenceSession.create(join(folder, READER_FILES.reader), sessionOptions(threads)));
   }
 
   /**
@@ -78,8 +81,9 @@ export class Reader {
    * @param skipped rows before a passage's first token: the special one and the prefix
    */
   async read(question: Float32Array, memories: readonly Memory[], skipped: number): Promise<Reading[]> {
-    if (memories.length === 0) return [];
-    const d = this.#dimensions;
+    const [first] = memories;
+    if (!first) return [];
+    const d = first.values.length / first.scales.length;
     const lengths = memories.map((memory) => memory.scales.length / MEMORY_LAYERS);
     const longest = Math.max(...lengths);
     // The passages' rows one after the other; only where tokens attend to each other they are padded.
@@ -102,7 +106,7 @@ export class Reader {
       }
     }
     const padded = [memories.length, longest];
-    const output = await this.#reader.run({
+    const output = await this.#graph.run({
       question: new Tensor('float32', question, [1, question.length / d, d]),
       memory: new Tensor('int8', values, [rows, MEMORY_LAYERS, d]),
       scale: new Tensor('float32', scales, [rows, MEMORY_LAYERS, 1]),
@@ -114,8 +118,8 @@ export class Reader {
     const relevance = output['relevance']?.data as Float32Array;
     const logits = output['span']?.data as Float32Array;
     return memories.map(({ start }, i) => {
-      const first = firstRow[i] ?? 0;
-      const span = bestSpan(logits.subarray(2 * (first + skipped), 2 * (first + (lengths[i] ?? 0) - 1)));
+      const begin = firstRow[i] ?? 0;
+      const span = bestSpan(logits.subarray(2 * (begin + skipped), 2 * (begin + (lengths[i] ?? 0) - 1)));
       return { relevance: relevance[i] ?? 0, answer: span && { first: start + span.first, last: start + span.last } };
     });
   }

@@ -102,6 +102,9 @@ function parse(id: string, json: string): z.infer<typeof schema> {
   throw new UserError(`isnad.json of the model ${id}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`);
 }
 
+/** Files of a reader, beside the model's weights. */
+export const READER_FILES = { passages: 'onnx/passages.onnx', reader: 'onnx/reader.onnx', weights: 'onnx/reader.weights' } as const;
+
 /** Weights file of a dtype, by the naming of transformers.js. */
 export function weightsFile(dtype: ModelSettings['dtype']): string {
   const suffix = dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`;

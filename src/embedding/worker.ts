@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from '@xenova/transformers';
-import { describe, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { detectLanguage } from '../text/language.ts';
 import { sha256OfFile, verifiedFiles } from './checksums.ts';
-import type { Encoded, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
-import type { CloseRequest, EncodeRequest, ReadRequest, WorkerMessage, WorkerOptions } from './protocol.ts';
-import { type Batch, READER_FILES, Reader, sessionOptions } from './reader.ts';
-import { type ModelSettings, modelSettings, type TokenMean, weightsFile } from './settings.ts';
+import type { Encoded, EncoderInfo, Memory, Role } from './encoder.ts';
+import type { EncodeReply, EncodeRequest, EncoderReady, WorkerOptions } from './protocol.ts';
+import { type Batch, PassageEncoder, sessionOptions } from './reader.ts';
+import { type Answered, serve, tell } from './serve.ts';
+import { type ModelSettings, modelSettings, READER_FILES, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
 /** Tokens that two neighbouring windows of a long passage share. */
@@ -27,7 +28,8 @@ interface Model {
   readonly network: PreTrainedModel;
   readonly settings: ModelSettings;
   readonly means: TokenMean | undefined;
-  readonly reader: Reader | undefined;
+  /** Of a model with a reader. */
+  readonly passages: PassageEncoder | undefined;
   readonly info: EncoderInfo;
   readonly begin: number;
   readonly finish: number;
@@ -70,7 +72,7 @@ async function loadFrom(folder: string, local: boolean, options: WorkerOptions):
   const settingsFile = join(folder, 'isnad.json');
   const limit = Number(tokenizer.model_max_length);
   const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
-  const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? READER_FILES : [])];
+  const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? Object.values(READER_FILES) : [])];
   for (const file of files) if (!existsSync(join(folder, file))) throw new UserError(`The model folder ${folder} has no ${file}.`);
   const network = await AutoModel.from_pretrained(id, {
     ...report,
@@ -85,15 +87,15 @@ async function loadFrom(folder: string, local: boolean, options: WorkerOptions):
   }
   if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
     throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
-  const reader = settings.reader ? await Reader.load(folder, dimensions, options.threads) : undefined;
-  const info = { id, dimensions, maxTokens: settings.maxTokens, reader: reader !== undefined, fit: settings.fit };
-  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, reader, info, begin, finish };
+  const passages = settings.reader ? new PassageEncoder(folder, options.threads) : undefined;
+  const info = { id, dimensions, maxTokens: settings.maxTokens, reader: passages !== undefined, fit: settings.fit };
+  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, passages, info, begin, finish };
 }
 
 function downloadReporter() {
   return (event: { status: string; file?: string; loaded?: number; total?: number }) => {
     if (event.status !== 'progress' || !event.file) return;
-    send({ type: 'download', file: event.file, loaded: event.loaded ?? 0, total: event.total ?? 0 });
+    tell({ type: 'download', file: event.file, loaded: event.loaded ?? 0, total: event.total ?? 0 });
   };
 }
 
@@ -109,7 +111,14 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
 /** SHA-256 over every file of the model that is used, hexadecimal. @param known those that have been read */
 async function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): Promise<string> {
   const all = createHash('sha256');
-  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? READER_FILES : [])];
+  const files = [
+    'config.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'isnad.json',
+    weightsFile(settings.dtype),
+    ...(settings.reader ? Object.values(READER_FILES) : []),
+  ];
   for (const file of files) {
     const path = join(folder, file);
     if (existsSync(path)) all.update(file).update(known.get(file) ?? (await sha256OfFile(path)));
@@ -242,8 +251,8 @@ interface States {
 
 /** Passages go through a graph of their own where the model has a reader: many rows at a time are faster in it, and it gives their memories too. */
 async function statesOf(model: Model, batch: Batch, passes: readonly Pass[], role: Role): Promise<States> {
-  if (role === 'passage' && model.reader)
-    return model.reader.encode(
+  if (role === 'passage' && model.passages)
+    return model.passages.encode(
       batch,
       passes.map((pass) => pass.ids.length),
     );
@@ -256,7 +265,7 @@ async function statesOf(model: Model, batch: Batch, passes: readonly Pass[], rol
     readonly last_hidden_state: { readonly data: Float32Array };
     readonly [LOWER_STATES]?: { readonly data: Float32Array };
   };
-  const lower = model.reader && output[LOWER_STATES]?.data;
+  const lower = model.passages && output[LOWER_STATES]?.data;
   return { hidden: output.last_hidden_state.data, ...(lower && { lower }) };
 }
 
@@ -267,45 +276,18 @@ function normalize(vector: Float32Array): void {
   for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] ?? 0) * scale;
 }
 
-function send(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
-}
-
-function sendEncoded(id: number, encoded: readonly Encoded[]): void {
+function handedOver(encoded: readonly Encoded[]): Answered<EncodeReply> {
   const buffers = encoded.flatMap((e) => [
     ...[e.vectors, e.states, e.spans, e.lower].map((array) => array.buffer),
     ...e.memories.flatMap((memory) => [memory.values.buffer, memory.scales.buffer]),
   ]);
-  send({ type: 'encoded', id, encoded }, buffers as ArrayBuffer[]);
+  return { reply: encoded, transfer: buffers as ArrayBuffer[] };
 }
 
-async function read(model: Model, request: ReadRequest): Promise<Reading[]> {
-  if (!model.reader) throw new Error(`The model ${model.info.id} has no reader.`);
-  return model.reader.read(request.lower, request.memories, 1 + prefixOf(model, 'passage').length);
-}
-
-function serve(model: Model): void {
-  let last: Promise<void> = Promise.resolve();
-  let closing = false;
-  parentPort?.on('message', (request: EncodeRequest | ReadRequest | CloseRequest) => {
-    if (request.type === 'close') {
-      closing = true;
-      last = last.then(() => parentPort?.close());
-      return;
-    }
-    last = last.then(async () => {
-      if (closing) return;
-      try {
-        if (request.type === 'encode') sendEncoded(request.id, await encode(model, request));
-        else send({ type: 'read', id: request.id, readings: await read(model, request) });
-      } catch (error) {
-        send({ type: 'error', id: request.id, message: describe(error) });
-      }
-    });
-  });
-  send({ type: 'ready', info: model.info });
-}
-
-load(workerData as WorkerOptions).then(serve, (error: unknown) => {
-  send({ type: 'failed', message: describe(error), byUser: error instanceof UserError });
+await serve<EncoderReady, EncodeRequest, EncodeReply>(async () => {
+  const model = await load(workerData as WorkerOptions);
+  return {
+    ready: { info: model.info, skipped: 1 + prefixOf(model, 'passage').length },
+    answer: async (request) => handedOver(await encode(model, request)),
+  };
 });

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { READER_FILES } from '../../src/embedding/reader.ts';
+import { READER_FILES } from '../../src/embedding/settings.ts';
 
 /** A folder of its own for a test, under the system's temporary folder. */
 export function temporaryFolder(): string {
@@ -31,7 +31,7 @@ export function testConfig(environment: Record<string, string> = {}): Config {
 export function withoutReader(): string {
   const copy = join(temporaryFolder(), 'multilingual-e5-small-plain');
   cpSync(testConfig().embedding.model, copy, { recursive: true });
-  for (const file of [...READER_FILES, 'SHA256SUMS']) rmSync(join(copy, file));
+  for (const file of [...Object.values(READER_FILES), 'SHA256SUMS']) rmSync(join(copy, file));
   const { reader: _, fit: __, ...settings } = JSON.parse(readFileSync(join(copy, 'isnad.json'), 'utf8')) as Record<string, unknown>;
   writeFileSync(join(copy, 'isnad.json'), JSON.stringify(settings));
   return copy;
