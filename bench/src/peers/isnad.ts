@@ -68,7 +68,9 @@ async function opened({ texts }: Passages, folder: string, reads: boolean, compo
     async sureness(question, without) {
       if (without !== undefined && short?.without !== without) short = { without, index: await shortened(index, texts, without, encoder) };
       const { ranked } = await ask(question, without === undefined ? index : (short?.index ?? index));
-      return confidence(detectLanguage(question) === 'en' ? 'en' : 'ar', evidence(ranked), encoder.info.fit);
+      const found = evidence(ranked);
+      // The confidence of this model is fitted to what its reader says: without it there is MaxSim.
+      return reads ? confidence(detectLanguage(question) === 'en' ? 'en' : 'ar', found, encoder.info.fit) : found.late;
     },
     close: () => encoder.close(),
   };
