@@ -9,11 +9,11 @@ import { unfinishedFolder } from './files.ts';
 import { rawModel } from './floor.ts';
 import { measuring } from './isnad.ts';
 import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, Named, QualityJob, QualityResult, ServeJob, ServeResult } from './jobs.ts';
+import { DIMENSIONS } from './model.ts';
 import type { Passages, Peer, Searcher } from './peer.ts';
 import { PEERS } from './peers.ts';
 import { readPublic } from './public-sets.ts';
 
-const DIMENSIONS = 384;
 /** Questions before the clock runs. */
 const WARM_UP = 20;
 /** Questions that wait at a time where throughput is measured. */

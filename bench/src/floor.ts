@@ -3,13 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { configuration, measuring, ROOT, reading } from './isnad.ts';
 import type { FloorJob, FloorResult } from './jobs.ts';
-import { LAYERS, MODEL, MODEL_FOLDER, PREFIX, WEIGHTS } from './model.ts';
+import { DIMENSIONS, LAYERS, MODEL, MODEL_FOLDER, PREFIX, WEIGHTS } from './model.ts';
 
 type Runtime = typeof import('onnxruntime-node');
 type Transformers = typeof import('@huggingface/transformers');
 type Tensor = InstanceType<Runtime['Tensor']>;
 
-const DIMENSIONS = 384;
 /** Padded tokens of a pass. */
 const BATCH_TOKENS = 2048;
 /** Passages that the reader reads for a question: between a plain and a hard one. */

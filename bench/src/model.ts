@@ -5,6 +5,7 @@ import { ROOT } from './isnad.ts';
 export const MODEL_FOLDER = join(ROOT, 'models');
 export const MODEL = 'multilingual-e5-small-ar-en';
 export const WEIGHTS = 'model_quantized.onnx';
+export const DIMENSIONS = 384;
 /** Layers of which the reader keeps a token's states. */
 export const LAYERS = 4;
 /** What the model was trained with; without them every peer would find less. */

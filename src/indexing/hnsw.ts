@@ -1,12 +1,11 @@
 import hnswlib from 'hnswlib-node';
+import { turns } from './turns.ts';
 import type { Neighbour, VectorIndex } from './vector-index.ts';
 
 /** Links of a node (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. */
 const LINKS = 16;
 const BUILD_CANDIDATES = 200;
 const SEARCH_CANDIDATES = 100;
-/** Insertions between two breaths of the event loop: about 10 ms of work. */
-const INSERTIONS_AT_A_TIME = 50;
 const SEED = 100;
 
 /** Hierarchical navigable small world graph (Malkov & Yashunin 2018, arXiv 1603.09320) by hnswlib. Vectors are unit, so inner product is cosine. */
@@ -22,12 +21,13 @@ export class HnswIndex implements VectorIndex {
   static async build(blocks: readonly Float32Array[], dimensions: number): Promise<HnswIndex> {
     const graph = new hnswlib.HierarchicalNSW('ip', dimensions);
     graph.initIndex(Math.max(1, blocks.reduce((sum, block) => sum + block.length, 0) / dimensions), LINKS, BUILD_CANDIDATES, SEED);
+    const giveWay = turns();
     let label = 0;
     for (const block of blocks) {
       for (let at = 0; at < block.length; at += dimensions) {
         // hnswlib-node takes a true Array only.
         graph.addPoint(Array.from(block.subarray(at, at + dimensions)), label++);
-        if (label % INSERTIONS_AT_A_TIME === 0) await new Promise(setImmediate);
+        await giveWay();
       }
     }
     return new HnswIndex(graph);

@@ -1,8 +1,6 @@
-import { performance } from 'node:perf_hooks';
 import { termOf, writtenWords } from '../text/words.ts';
+import { turns } from './turns.ts';
 
-/** A build gives way to the event loop after this many milliseconds. */
-const TURN = 10;
 /** Narrowest first. */
 const FREQUENCIES = [Uint8Array, Uint16Array, Uint32Array] as const;
 /** Between the terms of a vocabulary in its file; no term holds one. */
@@ -103,14 +101,4 @@ export function parsePostings(take: (length: number) => ArrayBuffer): Postings {
   const frequencies = new Frequencies(take(width * postings));
   const vocabulary = new TextDecoder().decode(take(letters)).split(SEPARATOR, terms);
   return { vocabulary: new Map(vocabulary.map((term, number) => [term, number])), offsets, labels, frequencies, lengths };
-}
-
-/** @returns to be called often within long work: lets the event loop have its turn once {@link TURN} is over */
-function turns(): () => Promise<void> {
-  let since = performance.now();
-  return async () => {
-    if (performance.now() - since < TURN) return;
-    await new Promise(setImmediate);
-    since = performance.now();
-  };
 }

@@ -3,10 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import hnswlib from 'hnswlib-node';
 import { embed } from '../embedding.ts';
+import { DIMENSIONS } from '../model.ts';
 import type { Hit, Peer, Searcher } from '../peer.ts';
 import { version } from '../version.ts';
-
-const DIMENSIONS = 384;
 
 export const bruteForce: Peer = {
   name: 'cosine over a Float32Array',

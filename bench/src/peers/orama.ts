@@ -6,12 +6,12 @@ import { stemmer as englishStemmer } from '@orama/stemmers/english';
 import { stopwords as arabicStopwords } from '@orama/stopwords/arabic';
 import { stopwords as englishStopwords } from '@orama/stopwords/english';
 import { embed } from '../embedding.ts';
+import { DIMENSIONS } from '../model.ts';
 import type { Passages, Peer, Searcher } from '../peer.ts';
 import { version } from '../version.ts';
 
 type Mode = 'fulltext' | 'vector' | 'hybrid';
 
-const DIMENSIONS = 384;
 const TOKENIZERS = {
   ar: { language: 'arabic', stemming: true, stemmer: arabicStemmer, stopWords: arabicStopwords },
   en: { language: 'english', stemming: true, stemmer: englishStemmer, stopWords: englishStopwords },
