@@ -9,7 +9,6 @@ async function module<T>(path: string): Promise<T> {
 }
 
 export const answering = () => module<typeof import('../../src/answer/confidence.ts')>('answer/confidence');
-export const building = () => module<typeof import('../../src/indexing/build.ts')>('indexing/build');
 export const configuration = () => module<typeof import('../../src/config.ts')>('config');
 export const encoding = () => module<typeof import('../../src/embedding/transformers-encoder.ts')>('embedding/transformers-encoder');
 export const measuring = () => module<typeof import('../../src/evaluation/metrics.ts')>('evaluation/metrics');
@@ -18,6 +17,5 @@ export const retrieving = () => module<typeof import('../../src/retrieval/retrie
 export const sets = () => module<typeof import('../../src/evaluation/sets.ts')>('evaluation/sets');
 export const sentenceCutting = () => module<typeof import('../../src/text/sentences.ts')>('text/sentences');
 export const storing = () => module<typeof import('../../src/indexing/store.ts')>('indexing/store');
-export const textsKept = () => module<typeof import('../../src/indexing/texts.ts')>('indexing/texts');
 export const languageOf = () => module<typeof import('../../src/text/language.ts')>('text/language');
 export const windowing = () => module<typeof import('../../src/embedding/windows.ts')>('embedding/windows');

@@ -24,25 +24,31 @@ export interface Evidence {
   readonly late: number;
   /** Logit of "one of the passages read answers": log of the sum of e to their relevances, "no answer" having 0; 0 without a reader. */
   readonly reader: number;
+  /** How many of whole vectors, exact words and late interaction have no passage above the one that is first in the end: 0 … 3. */
+  readonly agreement: number;
 }
+
+const AGREEING = ['dense', 'lexical', 'late'] as const;
 
 export function evidence(ranked: readonly RankedPassage[]): Evidence {
   const relevances = ranked.flatMap(({ reading }) => (reading ? [reading.highest] : []));
   const highest = Math.max(...relevances);
+  const [first] = ranked;
   return {
     late: ranked.reduce((best, passage) => Math.max(best, passage.late), 0),
+    agreement: AGREEING.filter((signal) => first && ranked.every((passage) => passage[signal] <= first[signal])).length,
     reader: relevances.length === 0 ? 0 : highest + Math.log(relevances.reduce((sum, r) => sum + Math.exp(r - highest), 0)),
   };
 }
 
 /**
  * Probability that the report answers a question, 0 … 1: the one place confidence comes from. A logistic regression on the evidence, calibrated for
- * each language of the question (Platt 1999) on the dev split of the training reports by `npm run fit`. Beside a reader, late interaction speaks against
- * an answer (words in common with a passage that does not answer); below the floor it only tells that the question is on another matter.
+ * each language of the question (Platt 1999) by `npm run fit`. Where there is a reader, its word and the agreement count; how alike the words are
+ * (MaxSim) does not, as a report repeats its words in what it leaves open too. Without a reader, MaxSim is all there is.
  */
-export function confidence(language: Language, { late, reader }: Evidence, fit: Fit): number {
-  const { bias, late: byLate, reader: byReader, floor, ceiling } = fit.confidence[language];
-  return ceiling / (1 + Math.exp(-(bias + byLate * Math.max(floor, late) + byReader * reader)));
+export function confidence(language: Language, evidence: Evidence, fit: Fit): number {
+  const { bias, late, reader, agreement, ceiling } = fit.confidence[language];
+  return ceiling / (1 + Math.exp(-(bias + late * evidence.late + reader * evidence.reader + agreement * evidence.agreement)));
 }
 
 /** What a confidence means. */

@@ -87,7 +87,7 @@ async function save(all: readonly SetFigures[], folder: string): Promise<void> {
 }
 
 function table(figures: SetFigures): string {
-  const { set, questions, answerable, passages, stages, span, abstention, times } = figures;
+  const { set, questions, answerable, passages, stages, span, abstention, aucTaken, times } = figures;
   const row = (name: string, cells: readonly string[]) => name.padEnd(18) + cells.map((cell) => cell.padStart(8)).join('');
   const counts = answerable === questions ? `${questions} questions` : `${questions} questions, ${answerable} answerable,`;
   const lines = [
@@ -107,6 +107,7 @@ function table(figures: SetFigures): string {
       `  balanced accuracy ${estimate(abstention.balancedAccuracy)}, calibration error ${estimate(abstention.calibrationError)}`,
     );
   }
+  lines.push(`its passages there or taken out: AUC ${estimate(aucTaken)}`);
   const stageTimes = Object.entries(times).map(([stage, { p50, p95 }]) => `${stage} ${p50.toFixed(1)} / ${p95.toFixed(1)}`);
   lines.push(paint.dim(`ms a question, median / p95: ${stageTimes.join(', ')}`), '');
   return lines.join('\n');

@@ -6,8 +6,7 @@ const logistic = z.strictObject({
   bias: z.number(),
   late: z.number(),
   reader: z.number(),
-  /** MaxSim below it counts as it. */
-  floor: z.number(),
+  agreement: z.number(),
   ceiling: z.number().min(0).max(1),
 });
 const fit = z.strictObject({
@@ -52,8 +51,8 @@ export const DEFAULT_FIT: Fit = {
   fusion: { dense: 0.17, lexical: 0.17, late: 1.7, translation: 1.7 },
   ranking: { fused: 1, reader: 0 },
   confidence: {
-    ar: { bias: -7.2, late: 25.4, reader: 0, floor: -1, ceiling: 0.75 },
-    en: { bias: -8.4, late: 31.7, reader: 0, floor: -1, ceiling: 0.75 },
+    ar: { bias: -7.2, late: 25.4, reader: 0, agreement: 0, ceiling: 0.75 },
+    en: { bias: -8.4, late: 31.7, reader: 0, agreement: 0, ceiling: 0.75 },
   },
 };
 

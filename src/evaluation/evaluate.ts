@@ -45,6 +45,8 @@ export interface Outcome {
   readonly evidence: Evidence;
   /** Probability that the collection answers. */
   readonly confidence: number;
+  /** The same where the collection is without the question's right passages; `undefined` for a question without any. */
+  readonly taken: { readonly evidence: Evidence; readonly confidence: number } | undefined;
   /** Milliseconds. */
   readonly times: StageTimes;
   readonly candidates: readonly Candidate[];
@@ -60,7 +62,7 @@ export function wereRead(outcomes: readonly Outcome[]): boolean {
   return outcomes.some(({ candidates }) => candidates.some(({ relevance }) => relevance !== undefined));
 }
 
-/** Runs one set through the real index and the real retrieval: every question against all passages of its collection. */
+/** Runs one set through the real index and the real retrieval: every question against all passages of its collection, and against all but the right ones. */
 export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgress: (done: number, total: number) => void): Promise<Outcome[]> {
   const total = set.collections.reduce((sum, { passages, questions }) => sum + passages.length + questions.length, 0);
   const outcomes: Outcome[] = [];
@@ -70,7 +72,10 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
     for (const question of questions) {
       const { ranked, times } = await retrieve(question.text, index, encoder);
       const language = detectLanguage(question.text) === 'en' ? 'en' : 'ar';
-      const found = evidence(ranked);
+      const sureOf = (passages: readonly RankedPassage[]) => {
+        const found = evidence(passages);
+        return { evidence: found, confidence: confidence(language, found, encoder.info.fit) };
+      };
       const answers = answersFound(ranked[0], question);
       outcomes.push({
         collection: id,
@@ -79,8 +84,8 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
         ranks: byStage((stage) => ranksOf(question.gold, ranked, SCORE[stage])),
         spanF1: Math.max(0, ...answers.map(([given, right]) => spanF1(given, right))),
         spanExact: answers.some(([given, right]) => spanExact(given, right)) ? 1 : 0,
-        evidence: found,
-        confidence: confidence(language, found, encoder.info.fit),
+        ...sureOf(ranked),
+        taken: question.gold.length > 0 ? sureOf((await retrieve(question.text, index, encoder, question.gold)).ranked) : undefined,
         times,
         candidates: ranked.map(({ label, dense, lexical, late, translation, reading }) => ({
           label,

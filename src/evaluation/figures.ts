@@ -49,6 +49,8 @@ export interface SetFigures {
   readonly span: { readonly f1: Estimate; readonly exact: number } | undefined;
   /** `undefined` where every question is answerable. */
   readonly abstention: AbstentionFigures | undefined;
+  /** Area under the ROC curve of confidence: questions whose answer is there against the same where the right passages were taken out. */
+  readonly aucTaken: Estimate;
   /** Milliseconds of each stage and of them all, median and 95th percentile. */
   readonly times: Readonly<Record<keyof StageTimes | 'all', { readonly p50: number; readonly p95: number }>>;
 }
@@ -86,6 +88,13 @@ export function figuresOf(set: string, passages: number, outcomes: readonly Outc
             reliability: reliability(outcomes.map(asAnswerable)),
             riskCoverage: riskCoverage(outcomes.map(asRight)),
           },
+    aucTaken: estimate((drawn) => {
+      const asked = drawn.filter(isAnswerable);
+      return auc(
+        asked.map((outcome) => outcome.confidence),
+        asked.flatMap(({ taken }) => taken?.confidence ?? []),
+      );
+    }),
     times: timesOf(outcomes),
   };
 }

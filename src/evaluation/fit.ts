@@ -1,41 +1,43 @@
+import type { Evidence } from '../answer/confidence.ts';
 import type { Fit } from '../embedding/settings.ts';
-import { fuse, SIGNALS, withRelevance, zScores } from '../retrieval/fusion.ts';
+import { fuse, SIGNALS, zScores } from '../retrieval/fusion.ts';
 import { isAnswerable, type Outcome, wereRead } from './evaluate.ts';
 import { mean } from './metrics.ts';
 
 /** Penalty on squared weights, so that separable samples have an end. */
 const RIDGE = 1e-4;
 const STEPS = 3000;
-/** Floors of MaxSim tried for the confidence, −1 being none. */
-const FLOORS = [-1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
 
 /**
  * Fits the ranking and the confidence of a model to the outcomes of questions whose answers are known.
  *
  * @param outcomes of on- and off-topic questions of both languages, with the model's own reader if it has one
- * @param wide outcomes of questions to another kind of text, over many passages: they only have a say in how the signals are fused, so that what
- *   helps elsewhere (exact words, above all) is not given up
+ * @param wide outcomes of questions to another kind of text, over many passages: they have a say in how the signals are fused and in the confidence, so
+ *   that what helps elsewhere (exact words, above all) is not given up; not in how much the reader ranks, as it was trained on them
  */
 export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = []): Fit {
   const answerable = outcomes.filter(isAnswerable);
   const [dense = 0, lexical = 0, late = 0, translation = 0] = conditionalLogit([...answerable, ...wide].map(signals), SIGNALS.length);
   const hasReader = wereRead(outcomes);
+  // Only what was read: which passages are read depends on the fused score alone, so of them the weights come out as of all (independence of irrelevant
+  // alternatives, McFadden 1974); one that was not read has no relevance to weigh.
   const withReader = answerable.map(({ candidates, question }) => {
-    const fused = fuse(candidates, { dense, lexical, late, translation });
-    const relevances = candidates.map(({ relevance }) => relevance);
-    const read = withRelevance(fused, relevances, { fused: 0, reader: 1 });
-    return { rows: fused.map((score, i) => [score, read[i] ?? 0]), right: candidates.map(({ label }) => question.gold.includes(label)) };
+    const scored = fuse(candidates, { dense, lexical, late, translation }).map((fused, i) => ({ fused, candidate: candidates[i] }));
+    const read = scored.flatMap(({ fused, candidate }) =>
+      candidate?.relevance === undefined ? [] : [{ fused, ...candidate, relevance: candidate.relevance }],
+    );
+    return { rows: read.map(({ fused, relevance }) => [fused, relevance]), right: read.map(({ label }) => question.gold.includes(label)) };
   });
   const [byFused = 1, byReader = 0] = hasReader ? conditionalLogit(withReader, 2) : [1, 0];
   const logistic = (language: 'ar' | 'en') => {
-    const own = outcomes.filter((outcome) => outcome.language === language);
-    const fits = (hasReader ? FLOORS : [-1]).map((floor) => {
-      const rows = own.map(({ evidence }) => [Math.max(floor, evidence.late), ...(hasReader ? [evidence.reader] : [])]);
-      return { floor, ...logit(rows, own.map(isAnswerable)) };
-    });
-    const { floor, bias, slopes } = highestAsGood(fits);
-    const [byLate = 0, reader = 0] = slopes;
-    return { bias: round(bias), late: round(byLate), reader: round(reader), floor, ceiling: 1 };
+    const rows = judgements([...outcomes, ...wide].filter((outcome) => outcome.language === language));
+    const names = hasReader ? (['reader', 'agreement'] as const) : (['late'] as const);
+    const { bias, slopes } = logit(
+      rows.map(({ evidence }) => names.map((name) => evidence[name])),
+      rows,
+    );
+    const slope = Object.fromEntries(names.map((name, i) => [name, round(slopes[i] ?? 0)]));
+    return { bias: round(bias), late: 0, reader: 0, agreement: 0, ...slope, ceiling: 1 };
   };
   return {
     fusion: { dense: round(dense), lexical: round(lexical), late: round(late), translation: round(translation) },
@@ -44,15 +46,27 @@ export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = [
   };
 }
 
-/** Of fits in order of their floor, the last that is as good as the best: its loss within one standard error of it (Breiman et al. 1984). */
-function highestAsGood<T extends { readonly losses: readonly number[] }>(fits: readonly T[]): T {
-  const best = fits.reduce((one, other) => (mean(other.losses) < mean(one.losses) ? other : one));
-  const asGood = (fit: T) => {
-    const worse = fit.losses.map((loss, i) => loss - (best.losses[i] ?? 0));
-    const by = mean(worse);
-    return by <= Math.sqrt(mean(worse.map((x) => (x - by) ** 2)) / worse.length);
-  };
-  return fits.findLast(asGood) ?? best;
+interface Judgement {
+  readonly evidence: Evidence;
+  readonly answerable: boolean;
+  readonly weight: number;
+}
+
+/**
+ * What confidence is fitted to. Two kinds of questions have no answer: those that a report leaves open, which were written to sound as if it did not, and
+ * the answerable ones where their passages are gone, which are what people ask of the wrong report. Each kind has half the weight of the former, so that
+ * the share of questions without an answer stays what it is.
+ */
+function judgements(outcomes: readonly Outcome[]): Judgement[] {
+  const answerable = outcomes.filter(isAnswerable).map(({ evidence }) => ({ evidence, answerable: true, weight: 1 }));
+  const open = outcomes.filter((outcome) => !isAnswerable(outcome));
+  const taken = outcomes.flatMap((outcome) => outcome.taken ?? []);
+  const half = taken.length === 0 ? 1 : 0.5;
+  return [
+    ...answerable,
+    ...open.map(({ evidence }) => ({ evidence, answerable: false, weight: half })),
+    ...taken.map(({ evidence }) => ({ evidence, answerable: false, weight: (half * open.length) / taken.length })),
+  ];
 }
 
 /** The signals of each candidate, as they are fused. */
@@ -88,29 +102,30 @@ function conditionalLogit(choices: readonly Choice[], size: number): number[] {
   });
 }
 
-/** Logistic regression; the columns are brought to one scale while it descends. Returns the bias, the slope of each column and each row's loss. */
-function logit(rows: readonly (readonly number[])[], labels: readonly boolean[]): { bias: number; slopes: number[]; losses: number[] } {
+/** Logistic regression; the columns are brought to one scale while it descends. Returns the bias and the slope of each column. */
+function logit(rows: readonly (readonly number[])[], judged: readonly Judgement[]): { bias: number; slopes: number[] } {
   const columns = (rows[0] ?? []).map((_, k) => rows.map((row) => row[k] ?? 0));
   const means = columns.map(mean);
   const deviations = columns.map((column, k) => Math.sqrt(mean(column.map((x) => (x - (means[k] ?? 0)) ** 2))) || 1);
   const scaled = rows.map((row) => [1, ...row.map((x, k) => (x - (means[k] ?? 0)) / (deviations[k] ?? 1))]);
   const chance = (row: readonly number[], w: readonly number[]) => 1 / (1 + Math.exp(-dot(row, w)));
-  const lossOf = (row: readonly number[], i: number, w: readonly number[]) => -Math.log(Math.max(1e-12, labels[i] ? chance(row, w) : 1 - chance(row, w)));
+  const weights = judged.reduce((sum, { weight }) => sum + weight, 0);
   const fitted = descend(new Array<number>(columns.length + 1).fill(0), (w) => {
     const gradient = w.map(() => 0);
     let loss = 0;
     scaled.forEach((row, i) => {
       const p = chance(row, w);
-      loss += lossOf(row, i, w) / rows.length;
+      const { answerable, weight } = judged[i] ?? { answerable: false, weight: 0 };
+      loss -= (weight * Math.log(Math.max(1e-12, answerable ? p : 1 - p))) / weights;
       row.forEach((x, k) => {
-        gradient[k] = (gradient[k] ?? 0) + ((p - (labels[i] ? 1 : 0)) * x) / rows.length;
+        gradient[k] = (gradient[k] ?? 0) + (weight * (p - (answerable ? 1 : 0)) * x) / weights;
       });
     });
     return { loss, gradient };
   });
-  const [constant = 0, ...weights] = fitted;
-  const slopes = weights.map((w, k) => w / (deviations[k] ?? 1));
-  return { bias: constant - dot(slopes, means), slopes, losses: scaled.map((row, i) => lossOf(row, i, fitted)) };
+  const [constant = 0, ...byColumn] = fitted;
+  const slopes = byColumn.map((w, k) => w / (deviations[k] ?? 1));
+  return { bias: constant - dot(slopes, means), slopes };
 }
 
 /** Gradient descent whose step grows while the loss falls and halves where it would rise. */

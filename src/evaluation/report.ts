@@ -18,15 +18,26 @@ export function reportOf(all: readonly SetFigures[], plots: readonly string[]): 
     ),
     '## The answer, and knowing when there is none',
     table(
-      ['set', 'questions', 'span F1', 'span exact', 'AUC', 'AUC on topic', 'balanced accuracy', 'calibration error', 'ms a question, p50 / p95'],
-      all.map(({ set, questions, span, abstention, times }) => [
+      [
+        'set',
+        'questions',
+        'span F1',
+        'span exact',
+        'AUC',
+        'AUC on topic',
+        'AUC passages taken',
+        'balanced accuracy',
+        'calibration error',
+        'ms a question, p50 / p95',
+      ],
+      all.map(({ set, questions, span, abstention, aucTaken, times }) => [
         set,
         String(questions),
         span ? estimate(span.f1) : '–',
         span ? figure(span.exact) : '–',
-        ...(abstention
-          ? [abstention.auc, abstention.aucOnTopic, abstention.balancedAccuracy, abstention.calibrationError].map(estimate)
-          : ['–', '–', '–', '–']),
+        ...(abstention ? [abstention.auc, abstention.aucOnTopic].map(estimate) : ['–', '–']),
+        estimate(aucTaken),
+        ...(abstention ? [abstention.balancedAccuracy, abstention.calibrationError].map(estimate) : ['–', '–']),
         `${times.all.p50.toFixed(0)} / ${times.all.p95.toFixed(0)}`,
       ]),
     ),

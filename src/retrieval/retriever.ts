@@ -71,15 +71,17 @@ type Candidate = Omit<RankedPassage, 'score' | 'reading'>;
  * ```
  *
  * @param index the passages to rank; a question keeps the index it began with
+ * @param without labels of passages to leave out, as if the index did not hold them; default: none
  */
-export async function retrieve(question: string, index: ReportIndex, encoder: Encoder): Promise<Retrieval> {
+export async function retrieve(question: string, index: ReportIndex, encoder: Encoder, without: readonly number[] = []): Promise<Retrieval> {
   const begun = performance.now();
   const [encoded] = await encoder.encode([question], 'query');
   if (!encoded) throw new Error('The encoder gave nothing for the question.');
   const afterEncoding = performance.now();
   const lexical = index.lexical.search(question);
-  const dense = denseCandidates(index, encoded.vectors);
-  const labels = new Set([...dense.keys(), ...lexical.best(CANDIDATES).map(({ label }) => label)]);
+  const dense = denseCandidates(index, encoded.vectors, without);
+  const named = lexical.best(CANDIDATES + without.length).map(({ label }) => label);
+  const labels = new Set([...dense.keys(), ...named.filter((label) => !without.includes(label))]);
   const afterCandidates = performance.now();
   const statesOf = await statesOfAll(labels, index);
   const matched = [...labels].flatMap((label) => {
@@ -115,13 +117,13 @@ async function statesOfAll(labels: ReadonlySet<number>, { texts, translations }:
 }
 
 /** Cosine of each passage near the question: that of its nearest window. */
-function denseCandidates(index: ReportIndex, vectors: Float32Array): Map<number, number> {
+function denseCandidates(index: ReportIndex, vectors: Float32Array, without: readonly number[]): Map<number, number> {
   const cosines = new Map<number, number>();
+  const count = CANDIDATES + without.length;
   // A passage and its translation are mostly found together.
-  const count = index.translations.size > 0 ? 2 * CANDIDATES : CANDIDATES;
-  for (const { label, cosine } of index.vectors.search(vectors, count)) {
+  for (const { label, cosine } of index.vectors.search(vectors, index.translations.size > 0 ? 2 * count : count)) {
     const passage = index.vectorPassage[label];
-    if (passage !== undefined && !cosines.has(passage)) cosines.set(passage, cosine);
+    if (passage !== undefined && !without.includes(passage) && !cosines.has(passage)) cosines.set(passage, cosine);
   }
   return cosines;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evidence } from '../../src/answer/confidence.ts';
 import { type App, openApp } from '../../src/app.ts';
 import { fuse, withRelevance } from '../../src/retrieval/fusion.ts';
 import { retrieve } from '../../src/retrieval/retriever.ts';
@@ -32,6 +33,25 @@ describe('golden rankings on the seed', () => {
     const counts = await Promise.all(GOLDEN.map(({ question }) => read(question)));
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(1);
     expect(Math.max(...counts)).toBe(5);
+  });
+
+  test('a passage that is left out is as if the index did not hold it', async () => {
+    for (const { question, gold } of GOLDEN) {
+      const [all, rest] = [await retrieve(question, app.opened.index, app.encoder), await retrieve(question, app.opened.index, app.encoder, gold)];
+      const labels = (ranked: typeof all.ranked) => ranked.map(({ label }) => label).sort((a, b) => a - b);
+      expect(labels(rest.ranked)).toEqual(labels(all.ranked).filter((label) => !gold.includes(label)));
+      expect(evidence(rest.ranked).reader).not.toBe(evidence(all.ranked).reader);
+    }
+  });
+
+  test('the signals that have no passage above the first one agree with it', async () => {
+    const { ranked } = await retrieve('بماذا قصف طيران التحالف مقرات الميليشيات في الميادين؟', app.opened.index, app.encoder);
+    expect(evidence(ranked).agreement).toBe(3);
+    const [first, second, ...others] = ranked;
+    if (!first || !second) throw new Error('two passages are needed');
+    expect(evidence([second, first, ...others]).agreement).toBe(0);
+    expect(evidence([{ ...second, dense: first.dense }, first, ...others]).agreement).toBe(1);
+    expect(evidence([]).agreement).toBe(0);
   });
 
   test('every passage of a small report is a candidate, each once', async () => {

@@ -1,13 +1,10 @@
 import { asEmbedding } from '../clock.ts';
 import { composing } from '../compose.ts';
-import { answering, building, configuration, encoding, languageOf, retrieving, sets, storing, textsKept } from '../isnad.ts';
+import { answering, configuration, encoding, languageOf, retrieving, sets, storing } from '../isnad.ts';
 import type { Passages, Peer, Searcher } from '../peer.ts';
 
 type Encoder = import('../../../src/embedding/encoder.ts').Encoder;
-type ReportIndex = import('../../../src/indexing/report-index.ts').ReportIndex;
 type Retrieval = import('../../../src/retrieval/retriever.ts').Retrieval;
-type HnswIndex = import('../../../src/indexing/hnsw.ts').HnswIndex;
-type EmbeddedText = import('../../../src/indexing/build.ts').EmbeddedText;
 
 const { loadConfig, VERSION } = await configuration();
 
@@ -52,53 +49,23 @@ async function opened({ texts }: Passages, folder: string, reads: boolean, compo
     encoderOf(reads, composedIn),
   ]);
   const { index } = await openIndex(folder, [documentOf('bench', texts)], encoder);
-  let last: { readonly question: string; readonly index: ReportIndex; readonly retrieval: Retrieval } | undefined;
-  const ask = async (question: string, of: ReportIndex) => {
-    if (last?.question !== question || last.index !== of) last = { question, index: of, retrieval: await retrieve(question, of, encoder) };
-    return last.retrieval;
-  };
-  let short: { readonly without: number; readonly index: ReportIndex } | undefined;
+  let last: { readonly question: string; readonly retrieval: Retrieval } | undefined;
   return {
     async search(question, k) {
-      last = undefined;
-      const { ranked } = await ask(question, index);
-      return ranked.slice(0, k).map(({ label, score }) => ({ label, score }));
+      const retrieval = await retrieve(question, index, encoder);
+      last = { question, retrieval };
+      return retrieval.ranked.slice(0, k).map(({ label, score }) => ({ label, score }));
     },
     stages: () => ({ ...last?.retrieval.times }),
     async sureness(question, without) {
-      if (without !== undefined && short?.without !== without) short = { without, index: await shortened(index, texts, without, encoder) };
-      const { ranked } = await ask(question, without === undefined ? index : (short?.index ?? index));
+      const known = without === undefined && last?.question === question ? last.retrieval : undefined;
+      const { ranked } = known ?? (await retrieve(question, index, encoder, without === undefined ? [] : [without]));
       const found = evidence(ranked);
       // The confidence of this model is fitted to what its reader says: without it there is MaxSim.
       return reads ? confidence(detectLanguage(question) === 'en' ? 'en' : 'ar', found, encoder.info.fit) : found.late;
     },
     close: () => encoder.close(),
   };
-}
-
-/** The index as it would be without a passage; nothing is embedded again. */
-async function shortened(index: ReportIndex, texts: readonly string[], without: number, encoder: Encoder): Promise<ReportIndex> {
-  const [{ build, passageOfVector }, { documentOf }, { TextsInMemory }] = await Promise.all([building(), sets(), textsKept()]);
-  const document = documentOf(
-    'bench',
-    texts.filter((_, label) => label !== without),
-  );
-  const [states, memories] = [await index.texts.states(texts.map((_, i) => i)), await index.texts.memories(texts.map((_, i) => i))];
-  const vectorsOf = texts.map((): number[] => []);
-  for (const [vector, passage] of index.vectorPassage.entries()) vectorsOf[passage]?.push(vector);
-  const { dimensions } = encoder.info;
-  const place = new Map(texts.map((text, label) => [text, label]));
-  const known = (text: string): Promise<EmbeddedText> | undefined => {
-    const label = place.get(text) ?? -1;
-    const own = states[label];
-    if (!own) return undefined;
-    const vectors = new Float32Array((vectorsOf[label]?.length ?? 0) * dimensions);
-    for (const [row, vector] of (vectorsOf[label] ?? []).entries()) vectors.set((index.vectors as HnswIndex).vector(vector), row * dimensions);
-    return Promise.resolve({ states: own, memories: memories[label] ?? [], vectors });
-  };
-  const kept = new TextsInMemory();
-  const { passages, vectors, vectorText, lexical, translations } = await build([document], encoder, kept, undefined, known);
-  return { documents: [document], passages, vectors, vectorPassage: passageOfVector(vectorText, translations), lexical, texts: kept, translations };
 }
 
 export const withReader = isnad(true);
