@@ -1,11 +1,11 @@
-import { Answerer } from './answer/answerer.ts';
+import type { Answerer } from './answer/answerer.ts';
 import type { Config } from './config.ts';
 import type { Document } from './corpus/document.ts';
 import { readReports } from './corpus/read.ts';
 import type { Encoder } from './embedding/encoder.ts';
 import { TransformersEncoder } from './embedding/transformers-encoder.ts';
 import type { BuildProgress } from './indexing/build.ts';
-import { type OpenedIndex, openIndex } from './indexing/store.ts';
+import type { OpenedIndex } from './indexing/store.ts';
 
 /** What a start tells whoever watches. */
 export interface Watcher {
@@ -45,7 +45,12 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
 export async function openApp(config: Config, watcher: Watcher = {}, force = false): Promise<App> {
   // The reports are read first: a missing folder is told at once, not after the model has loaded.
   const documents = await readNoticed(config, watcher);
-  const encoder = await loadEncoder(config, watcher);
+  // What answers is imported while the model's threads load.
+  const [encoder, { Answerer }, { openIndex }] = await Promise.all([
+    loadEncoder(config, watcher),
+    import('./answer/answerer.ts'),
+    import('./indexing/store.ts'),
+  ]);
   const openReports = (reports: readonly Document[], told: Watcher, anew: boolean) =>
     openIndex(config.indexFolder, reports, encoder, {
       force: anew,

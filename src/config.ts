@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import dotenv from 'dotenv';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { UserError } from './errors.ts';
 
 /** Folder of the installed program: defaults are relative to it, paths that a user sets to the working directory. */
@@ -15,41 +15,48 @@ export const TRAINING_PARAGRAPHS = join(HOME, 'models', 'training', 'arcd.train.
 /** Threads beyond this gain nothing for one question on a small model. */
 const MOST_THREADS = 4;
 
-const boolean = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'], error: 'expected true or false' });
-const snowflake = z.string().regex(/^\d{17,20}$/u, 'expected a Discord id (17 to 20 digits)');
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/u, `expected a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `expected a whole number from ${min} to ${max}`);
-const httpUrl = z.string().refine((text) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), 'expected an http(s) address');
+const YES = ['true', '1', 'yes', 'on'];
+const boolean = v.pipe(
+  v.string(),
+  v.toLowerCase(),
+  v.picklist([...YES, 'false', '0', 'no', 'off'], 'expected true or false'),
+  v.transform((word) => YES.includes(word)),
+);
+const snowflake = v.pipe(v.string(), v.regex(/^\d{17,20}$/u, 'expected a Discord id (17 to 20 digits)'));
+const wholeNumber = (min: number, max: number) => {
+  const message = `expected a whole number from ${min} to ${max}`;
+  return v.pipe(v.string(), v.regex(/^\d+$/u, message), v.transform(Number), v.minValue(min, message), v.maxValue(max, message));
+};
+const httpUrl = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), 'expected an http(s) address'),
+);
 
 /** Every variable, as `.env.example` describes it. A variable set to nothing counts as not set. */
-const schema = z.object({
-  DISCORD_TOKEN: z.string().regex(/^\S+$/u, 'expected a bot token, without spaces').optional(),
-  DISCORD_GUILD_ID: snowflake.optional(),
-  DISCORD_API_URL: httpUrl.optional(),
-  SEEDS_DIR: z.string().optional(),
-  INDEX_DIR: z.string().optional(),
-  MODEL_CACHE_DIR: z.string().optional(),
-  EMBEDDING_MODEL: z.string().optional(),
-  EMBEDDING_ALLOW_DOWNLOAD: boolean.default(false),
-  EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
-  HF_ENDPOINT: httpUrl.default('https://huggingface.co'),
-  DISCORD_ARABIC_COMMANDS: boolean.default(false),
-  DATA_DIR: z.string().optional(),
-  RETENTION_DAYS: wholeNumber(1, 3650).default(90),
-  QUESTIONS_PER_USER: wholeNumber(1, 1000).default(12),
-  QUESTIONS_PER_SERVER: wholeNumber(1, 10_000).default(120),
-  QUESTIONS_WAITING: wholeNumber(1, 10_000).default(100),
-  MONITOR_HOST: z.string().default('127.0.0.1'),
-  MONITOR_PORT: wholeNumber(0, 65_535).default(9464),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent').default('info'),
+const schema = v.object({
+  DISCORD_TOKEN: v.optional(v.pipe(v.string(), v.regex(/^\S+$/u, 'expected a bot token, without spaces'))),
+  DISCORD_GUILD_ID: v.optional(snowflake),
+  DISCORD_API_URL: v.optional(httpUrl),
+  SEEDS_DIR: v.optional(v.string()),
+  INDEX_DIR: v.optional(v.string()),
+  MODEL_CACHE_DIR: v.optional(v.string()),
+  EMBEDDING_MODEL: v.optional(v.string()),
+  EMBEDDING_ALLOW_DOWNLOAD: v.optional(boolean, 'false'),
+  EMBEDDING_THREADS: v.optional(wholeNumber(1, 64)),
+  HF_ENDPOINT: v.optional(httpUrl, 'https://huggingface.co'),
+  DISCORD_ARABIC_COMMANDS: v.optional(boolean, 'false'),
+  DATA_DIR: v.optional(v.string()),
+  RETENTION_DAYS: v.optional(wholeNumber(1, 3650), '90'),
+  QUESTIONS_PER_USER: v.optional(wholeNumber(1, 1000), '12'),
+  QUESTIONS_PER_SERVER: v.optional(wholeNumber(1, 10_000), '120'),
+  QUESTIONS_WAITING: v.optional(wholeNumber(1, 10_000), '100'),
+  MONITOR_HOST: v.optional(v.string(), '127.0.0.1'),
+  MONITOR_PORT: v.optional(wholeNumber(0, 65_535), '9464'),
+  LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent'), 'info'),
 });
 
 /** Names of the variables. */
-export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+export const VARIABLES: readonly string[] = Object.keys(schema.entries);
 
 export interface Config {
   readonly discord: {
@@ -93,9 +100,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const file: Record<string, string> = {};
   dotenv.config({ quiet: true, processEnv: file });
   const given = Object.fromEntries(Object.entries({ ...file, ...environment }).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const result = schema.safeParse(given);
-  if (!result.success) throw new UserError(explain(result.error.issues[0], given), 2);
-  const env = result.data;
+  const result = v.safeParse(schema, given);
+  if (!result.success) throw new UserError(explain(result.issues[0], given), 2);
+  const env = result.output;
   // Diagnostic reports of a crash print the environment, and threads and child processes inherit it.
   delete environment['DISCORD_TOKEN'];
   return {
@@ -134,10 +141,10 @@ function model(given: string | undefined): string {
   return isAbsolute(given) || given.startsWith('.') || existsSync(path) || !/^[\w.-]+\/[\w.-]+$/u.test(given) ? path : given;
 }
 
-function explain(issue: z.core.$ZodIssue | undefined, given: Record<string, string | undefined>): string {
-  const name = String(issue?.path[0] ?? 'configuration');
+function explain(issue: v.InferIssue<typeof schema>, given: Record<string, string | undefined>): string {
+  const name = v.getDotPath(issue) ?? 'configuration';
   const value = name === 'DISCORD_TOKEN' ? '' : `, got "${given[name] ?? ''}"`;
-  return `${name}: ${issue?.message ?? 'not as expected'}${value}. See .env.example.`;
+  return `${name}: ${issue.message}${value}. See .env.example.`;
 }
 
 function findHome(from: string): string {

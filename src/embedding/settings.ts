@@ -1,46 +1,48 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { UserError } from '../errors.ts';
 import type { Role } from './encoder.ts';
 
-const logistic = z.strictObject({
-  bias: z.number(),
-  late: z.number(),
-  reader: z.number(),
-  agreement: z.number(),
-  ceiling: z.number().min(0).max(1),
+// JSON's 1e999 is read as infinity.
+const number = v.pipe(v.number(), v.finite());
+const logistic = v.strictObject({
+  bias: number,
+  late: number,
+  reader: number,
+  agreement: number,
+  ceiling: v.pipe(number, v.minValue(0), v.maxValue(1)),
 });
-const fit = z.strictObject({
+const fit = v.strictObject({
   /** Weights of the z-scores, and of their sum beside the reader's relevance; see src/retrieval/fusion.ts. */
-  fusion: z.strictObject({ dense: z.number(), lexical: z.number(), late: z.number(), translation: z.number() }),
-  ranking: z.strictObject({ fused: z.number(), reader: z.number() }),
+  fusion: v.strictObject({ dense: number, lexical: number, late: number, translation: number }),
+  ranking: v.strictObject({ fused: number, reader: number }),
   /** By language of the question; see src/answer/confidence.ts. */
-  confidence: z.strictObject({ ar: logistic, en: logistic }),
+  confidence: v.strictObject({ ar: logistic, en: logistic }),
 });
 
-const means = z.strictObject({ ar: z.array(z.number()), en: z.array(z.number()) });
+const means = v.strictObject({ ar: v.array(number), en: v.array(number) });
 
 /** The model's own `isnad.json`, beside its `config.json`. Every field has a default, so a model without the file works too. */
-const schema = z.strictObject({
+const schema = v.strictObject({
   /** How token states become one vector. */
-  pooling: z.enum(['mean', 'cls']).optional(),
-  queryPrefix: z.string().optional(),
-  passagePrefix: z.string().optional(),
+  pooling: v.optional(v.picklist(['mean', 'cls'])),
+  queryPrefix: v.optional(v.string()),
+  passagePrefix: v.optional(v.string()),
   /** Weights file by the names of transformers.js: `fp32` is onnx/model.onnx, `q8` onnx/model_quantized.onnx, others onnx/model_<dtype>.onnx. */
-  dtype: z.enum(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4']).optional(),
-  maxTokens: z.int().min(16).optional(),
+  dtype: v.optional(v.picklist(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])),
+  maxTokens: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(16))),
   /** Mean unit token state of a large sample of texts of a role and language, `dimensions` numbers each; subtracted before late interaction. */
-  tokenMean: z.strictObject({ query: means, passage: means }).optional(),
+  tokenMean: v.optional(v.strictObject({ query: means, passage: means })),
   /** Whether a reader lies beside the weights: onnx/passages.onnx, reader.onnx and reader.weights. */
-  reader: z.boolean().optional(),
+  reader: v.optional(v.boolean()),
   /** What `npm run fit` fitted to this model; see {@link Fit}. */
-  fit: fit.optional(),
+  fit: v.optional(fit),
 });
 
 /** By role and language: what all token states of such texts share tells nothing, so it is taken out (Mu & Viswanath 2018, arXiv 1702.01417). */
 export type TokenMean = Readonly<Record<Role, Readonly<Record<'ar' | 'en', readonly number[]>>>>;
 
 /** How the signals of a model are put together: they differ from model to model, so what was fitted lies with the model. */
-export type Fit = z.infer<typeof fit>;
+export type Fit = v.InferOutput<typeof fit>;
 
 /**
  * For a model that nothing was fitted to, and no reader: late interaction leads, exact words and the whole vector settle what it leaves close.
@@ -60,7 +62,7 @@ export interface ModelSettings {
   readonly pooling: 'mean' | 'cls';
   readonly queryPrefix: string;
   readonly passagePrefix: string;
-  readonly dtype: NonNullable<z.infer<typeof schema>['dtype']>;
+  readonly dtype: NonNullable<v.InferOutput<typeof schema>['dtype']>;
   readonly maxTokens: number;
   readonly tokenMean: TokenMean | undefined;
   readonly reader: boolean;
@@ -88,17 +90,17 @@ export function modelSettings(id: string, json: string | undefined, maxTokens: n
   };
 }
 
-function parse(id: string, json: string): z.infer<typeof schema> {
+function parse(id: string, json: string): v.InferOutput<typeof schema> {
   let data: unknown;
   try {
     data = JSON.parse(json);
   } catch (error) {
     throw new UserError(`isnad.json of the model ${id} is not valid JSON. Mend it or delete it.`, 1, { cause: error });
   }
-  const result = schema.safeParse(data);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new UserError(`isnad.json of the model ${id}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}.`);
+  const result = v.safeParse(schema, data);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new UserError(`isnad.json of the model ${id}: ${v.getDotPath(issue) ?? ''}: ${issue.message}.`);
 }
 
 /** Files of a reader, beside the model's weights. */

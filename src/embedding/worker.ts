@@ -48,13 +48,9 @@ const wordPieces = new Map<string, readonly number[]>();
 async function load(options: WorkerOptions): Promise<Model> {
   const local = isAbsolute(options.model);
   const folder = local ? options.model : join(options.cacheFolder, options.model);
-  // Checked while it is loaded; where loading fails, it is told which file is damaged.
-  const verifying = local ? verifiedFiles(folder) : new Map<string, string>();
-  const [verified, loaded] = await Promise.allSettled([verifying, loadFrom(folder, local, options)]);
-  if (verified.status === 'rejected') throw verified.reason;
-  if (loaded.status === 'rejected') throw loaded.reason;
-  const { info, settings } = loaded.value;
-  return { ...loaded.value, info: { ...info, sha256: await digest(folder, settings, verified.value) } };
+  const verified = local ? verifiedFiles(folder) : new Map<string, string>();
+  const loaded = await loadFrom(folder, local, options);
+  return { ...loaded, info: { ...loaded.info, sha256: digest(folder, loaded.settings, verified) } };
 }
 
 type Loaded = Omit<Model, 'info'> & { readonly info: Omit<EncoderInfo, 'sha256'> };
@@ -109,7 +105,7 @@ function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
 }
 
 /** SHA-256 over every file of the model that is used, hexadecimal. @param known those that have been read */
-async function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): Promise<string> {
+function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): string {
   const all = createHash('sha256');
   const files = [
     'config.json',
@@ -121,7 +117,7 @@ async function digest(folder: string, settings: ModelSettings, known: ReadonlyMa
   ];
   for (const file of files) {
     const path = join(folder, file);
-    if (existsSync(path)) all.update(file).update(known.get(file) ?? (await sha256OfFile(path)));
+    if (existsSync(path)) all.update(file).update(known.get(file) ?? sha256OfFile(path));
   }
   return all.digest('hex');
 }

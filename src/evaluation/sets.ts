@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import { UserError } from '../errors.ts';
@@ -33,32 +33,32 @@ export interface EvaluationSet {
   readonly collections: readonly Collection[];
 }
 
-const trainingQuestion = z.object({
-  q: z.string(),
-  lang: z.enum(['ar', 'en']),
-  kind: z.string(),
-  gold: z.array(z.int()),
-  span: z.string(),
-  span_en: z.string(),
+const trainingQuestion = v.object({
+  q: v.string(),
+  lang: v.picklist(['ar', 'en']),
+  kind: v.string(),
+  gold: v.array(v.pipe(v.number(), v.safeInteger())),
+  span: v.string(),
+  span_en: v.string(),
 });
 
 /** A report written for training and choosing, as models/training/README.md describes it. */
-const trainingReport = z.object({
-  id: z.string(),
-  split: z.enum(['train', 'dev']),
-  passages: z.array(z.string()),
-  en: z.array(z.string()),
-  questions: z.array(trainingQuestion),
+const trainingReport = v.object({
+  id: v.string(),
+  split: v.picklist(['train', 'dev']),
+  passages: v.array(v.string()),
+  en: v.array(v.string()),
+  questions: v.array(trainingQuestion),
 });
-export type TrainingReport = z.infer<typeof trainingReport>;
+export type TrainingReport = v.InferOutput<typeof trainingReport>;
 
 /** Further questions to a report. */
-const furtherQuestions = z.object({ id: z.string(), questions: z.array(trainingQuestion) });
+const furtherQuestions = v.object({ id: v.string(), questions: v.array(trainingQuestion) });
 
 /** A line of a public question-answering set: one paragraph and its questions. */
-const paragraph = z.object({
-  context: z.string(),
-  questions: z.array(z.object({ question: z.string(), answers: z.array(z.object({ text: z.string() })) })),
+const paragraph = v.object({
+  context: v.string(),
+  questions: v.array(v.object({ question: v.string(), answers: v.array(v.object({ text: v.string() })) })),
 });
 
 /** Name, file of the passages, file of the questions (line by line parallel). */
@@ -141,12 +141,12 @@ export function paragraphsSet(name: string, passages: string, questions: string)
   return { name, collections: [collection] };
 }
 
-function readLines<T>(file: string, schema: z.ZodType<T>): T[] {
+function readLines<T>(file: string, schema: v.GenericSchema<unknown, T>): T[] {
   try {
     return readFileSync(file, 'utf8')
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => schema.parse(JSON.parse(line)));
+      .map((line) => v.parse(schema, JSON.parse(line)));
   } catch (error) {
     throw new UserError(`${file} can't be read as one JSON object a line.`, 1, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
@@ -13,21 +13,23 @@ export const MANIFEST_FILE = 'manifest.json';
 /** Files that are read, and so checked, as a whole; the texts' records are checked one by one. */
 export const INDEX_FILES = { vectors: 'vectors.hnsw', table: TEXTS_FILES.table, lexical: 'lexical.bin' } as const;
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
-const schema = z.object({
-  format: z.literal(INDEX_FORMAT),
-  builtAt: z.iso.datetime(),
-  model: z.object({ id: z.string(), sha256, dimensions: z.int().positive() }),
-  documents: z.array(z.object({ id: z.string(), sha256, passages: z.int().positive() })),
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const positive = v.pipe(count, v.minValue(1));
+const schema = v.object({
+  format: v.literal(INDEX_FORMAT),
+  builtAt: v.pipe(v.string(), v.isoTimestamp()),
+  model: v.object({ id: v.string(), sha256, dimensions: positive }),
+  documents: v.array(v.object({ id: v.string(), sha256, passages: positive })),
   /** Key of each text ({@link textKey}): what a later build need not embed again. */
-  texts: z.array(z.string().regex(/^[0-9a-f]{32}$/u)),
+  texts: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/u))),
   /** Text of each vector, as [text] by vector label. */
-  vectorText: z.array(z.int().nonnegative()),
-  files: z.record(z.string(), z.object({ bytes: z.int().nonnegative(), sha256 })),
+  vectorText: v.array(count),
+  files: v.record(v.string(), v.object({ bytes: count, sha256 })),
 });
 
 /** What an index was built from, and the checksum of every file of it. */
-export type Manifest = z.infer<typeof schema>;
+export type Manifest = v.InferOutput<typeof schema>;
 
 /** What a text is known by: half of its SHA-256, hexadecimal. */
 export function textKey(text: string): string {
@@ -43,7 +45,7 @@ export function formatManifest(manifest: Manifest): string {
 export function parseManifest(text: string): Manifest {
   const { sha256: _, ...manifest } = JSON.parse(text) as Manifest & { readonly sha256: string };
   if (formatManifest(manifest) !== text) throw new Error(`${MANIFEST_FILE} does not match its checksum`);
-  return schema.parse(manifest);
+  return v.parse(schema, manifest);
 }
 
 /** Name of the index of these reports with this model: what was built from anything else has another name, so it is never mistaken. */

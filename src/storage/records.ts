@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { Database } from './database.ts';
 
 /** Buttons under an answer work this long, in milliseconds: what was asked is kept as long for their sake. */
@@ -50,29 +50,20 @@ export interface KeptOfUser {
   readonly language: 'ar' | 'en' | undefined;
 }
 
-const language = z.enum(['ar', 'en']);
-const questionRow = z.object({
-  id: z.string(),
-  asked_at: z.number(),
-  guild: z.string().nullable(),
-  user: z.string(),
-  language: z.enum(['ar', 'en', 'other']),
-  status: z.enum(['answered', 'related', 'not_found']),
-  question: z.string(),
-  searched: z.string(),
+const language = v.picklist(['ar', 'en']);
+const questionRow = v.object({
+  id: v.string(),
+  asked_at: v.number(),
+  guild: v.nullable(v.string()),
+  user: v.string(),
+  language: v.picklist(['ar', 'en', 'other']),
+  status: v.picklist(['answered', 'related', 'not_found']),
+  question: v.string(),
+  searched: v.string(),
 });
-/** A column of JSON. */
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('not JSON');
-    return z.NEVER;
-  }
-});
-const settingsText = json.pipe(z.object({ private: z.boolean(), channels: z.array(z.string()), language: language.optional() }));
-const voteRow = z.object({ good: z.number(), reason: z.string(), voted_at: z.number() });
-const openRow = questionRow.extend({ complaints: json.pipe(z.array(z.string())) });
+const settingsText = v.pipe(v.string(), v.parseJson(), v.object({ private: v.boolean(), channels: v.array(v.string()), language: v.optional(language) }));
+const voteRow = v.object({ good: v.number(), reason: v.string(), voted_at: v.number() });
+const openRow = v.object({ ...questionRow.entries, complaints: v.pipe(v.string(), v.parseJson(), v.array(v.string())) });
 
 /**
  * What lasts: questions (a day for their buttons; the unanswered and the badly answered ones as long as admins may want them), votes, settings.
@@ -114,9 +105,9 @@ export class Records {
   /** The question behind a button; `undefined` when it has expired. */
   recall(id: string): AskedQuestion | undefined {
     const [row] = this.#database.all('SELECT * FROM questions WHERE id = ? AND asked_at >= ?', id, this.#now() - BUTTONS_LIVE);
-    const parsed = questionRow.safeParse(row);
+    const parsed = v.safeParse(questionRow, row);
     if (!parsed.success) return undefined;
-    const { asked_at: askedAt, guild, ...rest } = parsed.data;
+    const { asked_at: askedAt, guild, ...rest } = parsed.output;
     return { ...rest, askedAt, guild: guild ?? undefined };
   }
 
@@ -144,15 +135,15 @@ export class Records {
       guild,
     );
     return rows.flatMap((row) => {
-      const { data } = openRow.safeParse(row);
-      return data ? [{ question: data.question, askedAt: data.asked_at, status: data.status, complaints: data.complaints }] : [];
+      const { success, output } = v.safeParse(openRow, row);
+      return success ? [{ question: output.question, askedAt: output.asked_at, status: output.status, complaints: output.complaints }] : [];
     });
   }
 
   serverSettings(guild: string): ServerSettings {
     const [row] = this.#database.all('SELECT settings FROM server_settings WHERE guild = ?', guild);
-    const parsed = settingsText.safeParse(row?.['settings']);
-    return parsed.success ? { ...parsed.data, language: parsed.data.language } : DEFAULT_SETTINGS;
+    const parsed = v.safeParse(settingsText, row?.['settings']);
+    return parsed.success ? { ...parsed.output, language: parsed.output.language } : DEFAULT_SETTINGS;
   }
 
   changeServerSettings(guild: string, settings: ServerSettings): boolean {
@@ -166,7 +157,8 @@ export class Records {
   /** Language a person chose for the bot's own words. */
   languageOf(user: string): 'ar' | 'en' | undefined {
     const [row] = this.#database.all('SELECT language FROM user_settings WHERE user = ?', user);
-    return language.safeParse(row?.['language']).data;
+    const parsed = v.safeParse(language, row?.['language']);
+    return parsed.success ? parsed.output : undefined;
   }
 
   chooseLanguage(user: string, chosen: 'ar' | 'en'): boolean {
@@ -183,8 +175,8 @@ export class Records {
     return {
       questions: questions.map((row) => ({ question: String(row['question']), askedAt: Number(row['asked_at']) })),
       votes: votes.flatMap((row) => {
-        const { data } = voteRow.safeParse(row);
-        return data ? [{ good: data.good === 1, reason: data.reason, votedAt: data.voted_at }] : [];
+        const { success, output } = v.safeParse(voteRow, row);
+        return success ? [{ good: output.good === 1, reason: output.reason, votedAt: output.voted_at }] : [];
       }),
       language: this.languageOf(user),
     };
