@@ -315,11 +315,11 @@ describe('eval', () => {
         .join('\n');
     writeFileSync(join(sets, 'xquad.ar.jsonl'), `${ask(['متى انهار الجسر؟', 'كم متجرا احترق؟', 'من فاز بالبطولة؟'])}\n`);
     writeFileSync(join(sets, 'xquad.en.jsonl'), `${ask(['When did the bridge collapse?', 'How many shops burned?', 'Who won the chess championship?'])}\n`);
-    const reports = join(folder, 'two-reports.jsonl');
+    const reports = join(folder, 'one-report.jsonl');
     const dev = readFileSync(TRAINING_REPORTS, 'utf8')
       .split('\n')
       .filter((line) => line.includes('"split": "dev"') || line.includes('"split":"dev"'));
-    writeFileSync(reports, dev.slice(0, 2).join('\n'));
+    writeFileSync(reports, dev[0] ?? '');
     const figures = join(folder, 'figures');
     const { code, out, err } = await run(['eval', sets, '--reports', reports, '--out', figures]);
     expect(code).toBe(0);
@@ -328,7 +328,7 @@ describe('eval', () => {
       /XQuAD ar→ar: 3 questions over 3 passages\n\s+R@1\s+R@3\s+R@5\s+MRR\s+nDCG@10\ndense +[\d.]{5} +1\.000 +1\.000 +[\d.]{5} +[\d.]{5}\nlexical /u,
     );
     expect(out).toMatch(/XQuAD en→ar: 3 questions[\s\S]*fused +1\.000 +1\.000 +1\.000/u);
-    expect(out).toMatch(/reports dev en→ar: 44 questions, 30 answerable[\s\S]*answers or not: AUC 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]/u);
+    expect(out).toMatch(/reports dev en→ar: 22 questions, 15 answerable[\s\S]*answers or not: AUC 0\.\d{3} \[0\.\d{3}, [01]\.\d{3}\]/u);
     expect(readdirSync(figures).sort()).toEqual(['README.md', 'figures.json', 'recall.svg', 'reliability.svg', 'risk-coverage.svg']);
   });
 });
