@@ -36,8 +36,9 @@ export function parseExtracted(id: string, { text, blocks, metadata }: Extracted
   for (const { start, end, kind, page } of blocks) {
     const content = text.slice(start, end);
     if (kind !== 'title' && endsArticle(content) && hasArticle(text, spans)) break;
-    if (kind !== 'title' && isFurniture(content)) continue;
+    // A heading is short, and may well be made of a page's words ("Opening hours").
     if (kind === 'heading') heading = content;
+    else if (isFurniture(content)) continue;
     else if (kind === 'title') spans.push({ start, end });
     else spans.push({ start, end, ...placeOf(page, heading) });
   }

@@ -27,10 +27,16 @@ export async function extractDocx(bytes: Uint8Array): Promise<Extracted> {
   });
   // Stored, not packed: mammoth unpacks nothing of unknown size.
   const buffer = Buffer.from(zipSync(unpacked, { level: 0 }));
-  const { value } = await mammoth.convertToHtml({ buffer }, { styleMap: ["p[style-name='Title'] => h1:fresh", 'comment-reference => '], externalFileAccess: false });
+  const { value } = await mammoth.convertToHtml(
+    { buffer },
+    { styleMap: ["p[style-name='Title'] => h1:fresh", 'comment-reference => '], externalFileAccess: false },
+  );
   const blocks = blocksOf(value);
   const core = parseHTML(new TextDecoder().decode(unpacked['docProps/core.xml'] ?? new Uint8Array())).document;
   const property = (name: string) => core.querySelector(name.replace(':', '\\:'))?.textContent;
   const heading = blocks.find(({ level }) => level === 1);
-  return compose(blocks, sensible({ title: heading?.text ?? property('dc:title'), date: property('dcterms:created'), language: property('dc:language'), link: undefined }));
+  return compose(
+    blocks,
+    sensible({ title: heading?.text ?? property('dc:title'), date: property('dcterms:created'), language: property('dc:language'), link: undefined }),
+  );
 }

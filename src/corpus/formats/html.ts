@@ -6,7 +6,9 @@ import { sensible } from './metadata.ts';
 
 /** Elements that are paragraphs of their own, or hold such. */
 const BLOCK_ELEMENTS = new Set(
-  'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CAPTION DD DETAILS DIV DL DT FIGCAPTION FIGURE FOOTER FORM HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY TFOOT THEAD TR UL'.split(' '),
+  'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CAPTION DD DETAILS DIV DL DT FIGCAPTION FIGURE FOOTER FORM HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY TFOOT THEAD TR UL'.split(
+    ' ',
+  ),
 );
 const HEADING = /^H[1-6]$/u;
 /** Elements whose text is not read. */
@@ -16,13 +18,15 @@ const TEXT = 3;
 
 /** Reads a web page: its article, without what stands around it. */
 export function extractHtml(bytes: Uint8Array): Extracted {
-  const { document } = parseHTML(decode(bytes));
-  if (!document.documentElement) return compose([], {});
+  const source = decode(bytes);
+  // linkedom makes no element that the page leaves out, and Readability needs these.
+  const { document } = parseHTML(/<body[\s>]/iu.test(source) ? source : `<html><body>${source}</body></html>`);
   const meta = (...names: readonly string[]) =>
     names.map((name) => document.querySelector(`meta[property="${name}"], meta[name="${name}"]`)?.getAttribute('content')).find(Boolean);
   const language = document.documentElement.getAttribute('lang');
   const link = document.querySelector('link[rel="canonical"]')?.getAttribute('href') ?? meta('og:url');
-  const published = meta('article:published_time', 'datePublished', 'date', 'dc.date', 'DC.date.issued') ?? document.querySelector('time[datetime]')?.getAttribute('datetime');
+  const published =
+    meta('article:published_time', 'datePublished', 'date', 'dc.date', 'DC.date.issued') ?? document.querySelector('time[datetime]')?.getAttribute('datetime');
   // It changes the document, so it comes last.
   const article = new Readability(document as unknown as Document).parse();
   const blocks = article?.content ? blocksOf(article.content) : [];

@@ -1,4 +1,4 @@
-import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { AnnotationMode, getDocument, OPS, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { type Block, compose, type Extracted } from './extracted.ts';
 import { UnreadableFile } from './format.ts';
 import { sensible } from './metadata.ts';
@@ -27,7 +27,14 @@ interface Line extends Piece {
 /** Reads a PDF: paragraphs with the page on which each begins. Running heads and page numbers are left out. */
 export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
   if (!Buffer.from(bytes.subarray(0, 1_024)).includes('%PDF-')) throw new UnreadableFile('not a PDF file; save it as PDF again');
-  const task = getDocument({ data: new Uint8Array(bytes), disableFontFace: true, useSystemFonts: false, isEvalSupported: false, verbosity: 0 });
+  const task = getDocument({
+    data: new Uint8Array(bytes),
+    disableFontFace: true,
+    useSystemFonts: false,
+    isEvalSupported: false,
+    maxImageSize: 1,
+    verbosity: 0,
+  });
   const pdf = await task.promise.catch((error: Error) => {
     if (error.name === 'PasswordException') throw new UnreadableFile('it is encrypted; save it without a password');
     throw error;
@@ -49,7 +56,12 @@ export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
 /** Lines of a page in the order in which it was written, so that columns stay apart; each in logical order. */
 async function linesOf(pdf: PDFDocumentProxy, number: number): Promise<Line[]> {
   const page = await pdf.getPage(number);
-  const { items } = await page.getTextContent();
+  // Normalised only when the letters are in order: `lam-alef` is one letter there, and two of which neither may come first.
+  const { items } = await page.getTextContent({ disableNormalization: true });
+  mendLigatures(
+    items.filter((item) => 'str' in item),
+    await glyphsOf(page),
+  );
   const lines: Line[] = [];
   let pieces: Piece[] = [];
   const flush = () => {
@@ -67,6 +79,45 @@ async function linesOf(pdf: PDFDocumentProxy, number: number): Promise<Line[]> {
   flush();
   page.cleanup();
   return lines;
+}
+
+/** What each glyph of a page stands for, in the order in which they are shown. */
+async function glyphsOf(page: PDFPageProxy): Promise<string[]> {
+  const { fnArray, argsArray } = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE });
+  const shown = fnArray.flatMap((operator, i) => (operator === OPS.showText ? (argsArray[i] as [(Glyph | number | null)[]])[0] : []));
+  return shown.flatMap((glyph) => (typeof glyph === 'object' && glyph ? [withoutSpace(glyph.unicode)] : [])).filter((text) => text !== '');
+}
+
+interface Glyph {
+  readonly unicode: string;
+}
+
+/**
+ * pdf.js reverses a right-to-left piece letter by letter, those of a ligature (`لا`, `في`) too, which stand in reading order already. So these are
+ * turned back: a glyph with n letters to its right on the page has n before it in the piece.
+ */
+function mendLigatures(items: { str: string; readonly dir: string }[], glyphs: readonly string[]): void {
+  let next = 0;
+  for (const item of items) {
+    const letters = item.str.split('');
+    const places = letters.flatMap((letter, i) => (letter.trim() === '' ? [] : [i]));
+    let right = places.length;
+    while (right > 0) {
+      const glyph = glyphs[next++];
+      // Not the glyphs of this piece: nothing is known of the ligatures from here on.
+      if (glyph === undefined || glyph.length > right) return;
+      right -= glyph.length;
+      if (item.dir !== 'rtl' || glyph.length === 1 || !isRightToLeft(glyph)) continue;
+      const own = places.slice(right, right + glyph.length);
+      if (own.map((i) => letters[i]).join('') !== [...glyph].reverse().join('')) continue;
+      for (const [k, i] of own.entries()) letters[i] = glyph[k] ?? '';
+    }
+    item.str = letters.join('');
+  }
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s/gu, '');
 }
 
 /** Pieces of one line, put together as it is read: from the right where most of it is written so. */

@@ -32,7 +32,10 @@ const order = workerData as ExtractionOrder;
 const result: ExtractionResult = await extract(order).then(
   (extracted) => ({ extracted }),
   (error: unknown) => ({
-    failed: error instanceof UnreadableFile ? error.message : `can't be read as ${NAMES[order.format]} (${describe(error).slice(0, 100)}); it may be damaged, save it anew`,
+    failed:
+      error instanceof UnreadableFile
+        ? error.message
+        : `can't be read as ${NAMES[order.format]} (${describe(error).slice(0, 100)}); it may be damaged, save it anew`,
   }),
 );
 parentPort?.postMessage(result);
