@@ -64,9 +64,11 @@ export function hitsMessage(result: SearchResult, heading: string, page: number,
 function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
   const full = Math.round(ofBest * BAR_LENGTH);
   const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
-  const place = `${isolate(bar)} ${placeText(hit, language)} · ${titleWithin(hit.title, 100)}`;
+  const label = placeText(hit, language);
+  const place = `${isolate(bar)} ${label} · ${titleWithin(hit.title, 100)}`;
   return [
-    quoteBlock(hit, hit.quote, hit, EXCERPT_LENGTH),
+    // A page or heading takes its room from the quote.
+    quoteBlock(hit, hit.quote, hit, EXCERPT_LENGTH - (hit.place ? label.length : 0)),
     directed(place, directionOf(language)),
     ...translationLine(hit.translation, language, TRANSLATED_LENGTH),
   ].join('\n');
@@ -78,7 +80,9 @@ export function summaryMessage(document: Document, sentences: readonly KeySenten
   // Each takes its share of what a description holds.
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, sentences.length)) - 60;
   const parts = sentences.map(({ text, passage, ...span }, i) => {
-    return `${quoteBlock(span, text, { highlights: [] }, share)}\n${directed(`[${i + 1}] ${placeText({ passage: passage.number, ...(passage.place && { place: passage.place }) }, language)}`, direction)}`;
+    const label = placeText({ passage: passage.number, ...(passage.place && { place: passage.place }) }, language);
+    const limit = share - (passage.place ? label.length : 0);
+    return `${quoteBlock(span, text, { highlights: [] }, limit)}\n${directed(`[${i + 1}] ${label}`, direction)}`;
   });
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
