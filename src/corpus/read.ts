@@ -46,7 +46,7 @@ export async function readReports(folder: string, indexFolder?: string): Promise
   for (const name of names) {
     try {
       const document = await readReport(join(folder, name), indexFolder);
-      const text = document.passages.map((passage) => passage.text).join('\n\n');
+      const text = sha256Of(document.passages.map((passage) => passage.text).join('\n\n'));
       const same = seen.get(`text ${text}`);
       const namesake = seen.get(`id ${document.id}`);
       if (document.passages.length === 0) skipped.push(`${name}: no text of a report in it`);
