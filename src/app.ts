@@ -95,7 +95,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
 }
 
 async function readNoticed(config: Config, watcher: Watcher): Promise<readonly Document[]> {
-  const { documents, skipped } = await readReports(config.seedsFolder);
+  const { documents, skipped } = await readReports(config.seedsFolder, config.indexFolder);
   for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
   return documents;
 }

@@ -1,3 +1,4 @@
+import type { Place } from '../corpus/document.ts';
 import type { Language } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import type { Refusal } from './question.ts';
@@ -12,11 +13,13 @@ export type Status = 'answered' | 'related' | 'not_found' | 'invalid';
 export interface Citation extends Span {
   /** [n], from 1. */
   readonly n: number;
-  /** Id of the document: its file name without extension. */
+  /** Id of the document: see there. */
   readonly document: string;
   readonly title: string;
   /** Number of the paragraph, from 0 = title. */
   readonly passage: number;
+  /** Page or heading of the paragraph, where its file has such. */
+  readonly place?: Place;
   readonly quote: string;
   /** English of the whole paragraph, where the report has a translation; it is never the quote. */
   readonly translation: string | undefined;

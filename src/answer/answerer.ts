@@ -134,6 +134,7 @@ function cite(n: number, { document, passage }: IndexedPassage, { start, end, an
     document: document.id,
     title: document.title,
     passage: passage.number,
+    ...(passage.place && { place: passage.place }),
     quote,
     translation: passage.translation,
     start,

@@ -1,3 +1,4 @@
+import type { Place } from '../corpus/document.ts';
 import { isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Answer } from './answer.ts';
@@ -9,6 +10,7 @@ export interface Wording {
   readonly refusal: Readonly<Record<Refusal, string>>;
   readonly confidence: string;
   readonly title: string;
+  readonly page: (page: number) => string;
   readonly translation: string;
   readonly failed: string;
   readonly noPassage: (last: number) => string;
@@ -31,6 +33,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'الثقة',
     title: 'العنوان',
+    page: (page) => `ص ${page}`,
     translation: 'ترجمة غير رسمية',
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
     noPassage: (last) => `لا توجد فقرة بهذا الرقم. الفقرات من 0 (العنوان) إلى ${last}.`,
@@ -52,6 +55,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'confidence',
     title: 'title',
+    page: (page) => `p. ${page}`,
     translation: 'Unofficial translation',
     failed: 'The answer failed through a fault of ours. Please try again in a moment.',
     noPassage: (last) => `There is no such paragraph. Paragraphs run from 0 (the title) to ${last}.`,
@@ -69,4 +73,15 @@ export function wordingFor(language: Language | 'other'): Wording {
 /** `¶5`, or the word for title. */
 export function paragraphLabel(passage: number, wording: Wording): string {
   return passage === 0 ? wording.title : `¶${passage}`;
+}
+
+/**
+ * Paragraph, and page or heading where there is one: `¶5 · p. 2`.
+ *
+ * @param shown makes a heading of the report fit to stand in a line of ours
+ */
+export function placeLabel(passage: number, place: Place | undefined, wording: Wording, shown: (heading: string) => string): string {
+  const label = paragraphLabel(passage, wording);
+  if (!place) return label;
+  return `${label} · ${'page' in place ? wording.page(place.page) : shown(place.heading)}`;
 }

@@ -37,7 +37,7 @@ export async function doctor(): Promise<0 | 1> {
     process.stdout.write(`${colour(MARK[state])} ${name}: ${text}\n`);
   };
   tell(nodeVersion());
-  const reports = await readReports(config.seedsFolder).catch((error: unknown) => {
+  const reports = await readReports(config.seedsFolder, config.indexFolder).catch((error: unknown) => {
     tell({ name: 'reports', state: 'problem', text: describe(error) });
     return undefined;
   });

@@ -1,6 +1,9 @@
 import type { Span } from '../text/span.ts';
 
-/** A paragraph of a report (its title and standfirst included), placed in the untouched file. */
+/** Where in its file a paragraph stands: the page (from 1) on which it begins, or the nearest heading above it. A `.txt` file has neither. */
+export type Place = { readonly page: number } | { readonly heading: string };
+
+/** A paragraph of a report (its title and standfirst included), placed in the document's source. */
 export interface Passage extends Span {
   /** Counts the document's paragraphs from 0 = title. */
   readonly number: number;
@@ -11,18 +14,25 @@ export interface Passage extends Span {
   readonly sentences: readonly Span[];
   /** English of it, for whoever can't read the original and to be searched as well; it is never quoted. `undefined` without one. */
   readonly translation: string | undefined;
+  readonly place?: Place;
 }
 
 /** One report. */
 export interface Document {
-  /** File name without extension. */
+  /** File name: without extension for `.txt`, whole for the rest. */
   readonly id: string;
   readonly title: string;
-  /** The file's text, untouched; every span of the document is in UTF-16 code units of it. */
+  /** The text of a `.txt` file, untouched; what was extracted of any other. Every span of the document is in UTF-16 code units of it. */
   readonly source: string;
-  /** SHA-256 of the file's bytes, hexadecimal. */
+  /** SHA-256, hexadecimal: of a `.txt` file's bytes; of text and layout for the rest. */
   readonly sha256: string;
   /** The same of its translation's file; `undefined` without one. */
   readonly translationSha256: string | undefined;
   readonly passages: readonly Passage[];
+  /** Day it was published, `YYYY-MM-DD`, as the file or the one beside it says. */
+  readonly date?: string | undefined;
+  /** Language that these say it is in, as a BCP 47 tag. */
+  readonly language?: string | undefined;
+  /** Where it was published; http or https. */
+  readonly link?: string | undefined;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sentences, trim } from '../text/sentences.ts';
 import type { Span } from '../text/span.ts';
-import type { Document, Passage } from './document.ts';
+import type { Document, Passage, Place } from './document.ts';
+import type { Extracted } from './formats/extracted.ts';
 import { endsArticle, isFurniture } from './furniture.ts';
 
 const BLANK_LINE = /\r?\n(?:[^\S\n]*\r?\n)+/gu;
@@ -21,7 +22,36 @@ const LINES_WITHOUT_BLANKS = 4;
  * @returns the document; `passages` is empty when the text holds nothing but furniture
  */
 export function parseReport(id: string, source: string, sha256 = sha256Of(source)): Document {
-  const spans = paragraphs(source);
+  return documentOf(id, source, sha256, paragraphs(source));
+}
+
+/**
+ * The same of a text extracted from another format. Headings are no passages: they are the places of those below them, where no page is.
+ *
+ * @returns the document; `passages` is empty when the text holds nothing but furniture
+ */
+export function parseExtracted(id: string, { text, blocks, metadata }: Extracted): Document {
+  const spans: (Span & { readonly place?: Place })[] = [];
+  let heading: string | undefined;
+  for (const { start, end, kind, page } of blocks) {
+    const content = text.slice(start, end);
+    if (kind !== 'title' && endsArticle(content) && hasArticle(text, spans)) break;
+    // A heading is short, and may well be made of a page's words ("Opening hours").
+    if (kind === 'heading') heading = content;
+    else if (isFurniture(content)) continue;
+    else if (kind === 'title') spans.push({ start, end });
+    else spans.push({ start, end, ...placeOf(page, heading) });
+  }
+  const { title: _, ...told } = metadata;
+  return { ...documentOf(id, text, sha256Of(JSON.stringify([text, blocks])), spans), ...told };
+}
+
+function placeOf(page: number | undefined, heading: string | undefined): { readonly place?: Place } {
+  if (page !== undefined) return { place: { page } };
+  return heading === undefined ? {} : { place: { heading } };
+}
+
+function documentOf(id: string, source: string, sha256: string, spans: readonly (Span & { readonly place?: Place })[]): Document {
   const passages = spans.map((span, number): Passage => {
     const text = source.slice(span.start, span.end);
     return {
@@ -48,12 +78,16 @@ function paragraphs(source: string): Span[] {
     for (const span of splitBlock(source, block, result.length === 0)) {
       const text = source.slice(span.start, span.end);
       if (endsArticle(text)) {
-        // Between headline and article, "3 Comments" is a link to them.
-        if (result.length > 2 || result.some(({ start, end }) => SENTENCE_END.test(source.slice(start, end)))) return result;
+        if (hasArticle(source, result)) return result;
       } else if (!isFurniture(text)) result.push(span);
     }
   }
   return result;
+}
+
+/** Between headline and article, "3 Comments" is a link to them. */
+function hasArticle(source: string, spans: readonly Span[]): boolean {
+  return spans.length > 2 || spans.some(({ start, end }) => SENTENCE_END.test(source.slice(start, end)));
 }
 
 function splitBlocks(source: string): Span[] {

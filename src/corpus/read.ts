@@ -1,38 +1,62 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { errorCode, UserError } from '../errors.ts';
+import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
-import { parseReport, sha256Of } from './parse.ts';
+import { type Format, UnreadableFile } from './formats/format.ts';
+import { parseExtracted, parseReport, sha256Of } from './parse.ts';
 
-/** File extensions read from the seeds folder. */
-const EXTENSIONS = new Set(['.txt']);
+/** Formats read from the seeds folder, by file extension. */
+const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
+  ['.txt', 'text'],
+  ['.md', 'markdown'],
+  ['.html', 'html'],
+  ['.htm', 'html'],
+  ['.pdf', 'pdf'],
+  ['.docx', 'docx'],
+]);
+/** Size from which a file that a text would have to be extracted from is left out, in megabytes (2^20 bytes). */
+const LARGEST = 50;
 
 /** Where translations lie in the seeds folder, each under the name of its report. */
 const TRANSLATIONS = join('translations', 'en');
+/** Ending of a file beside a report that tells of it. */
+const METADATA = '.yaml';
 
 /** What {@link readReports} found. */
 export interface Reports {
   /** In order of file name. */
   readonly documents: readonly Document[];
-  /** One line for each file that was left out, saying why: a report's, or a translation's. */
+  /** One line for each file that was left out, saying why: a report's, a translation's, or one that tells of a report. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Reads every report of a folder (`*.txt`, UTF-8; subfolders and hidden files are not looked at). A file that can't be read, is
- * not UTF-8 or holds no text is skipped and named.
+ * Reads every report of a folder (`.txt` and `.md` in UTF-8, `.html`, `.pdf`, `.docx`; subfolders and hidden files are not looked at). A file
+ * that can't be read, holds no text or says the same as one before it is skipped and named.
  *
+ * @param indexFolder where extracted texts are kept; without it they are extracted anew each time
  * @throws UserError when the folder is missing or unreadable, or no report is left
  */
-export async function readReports(folder: string): Promise<Reports> {
+export async function readReports(folder: string, indexFolder?: string): Promise<Reports> {
   const names = await list(folder);
   const documents: Document[] = [];
   const skipped: string[] = [];
+  /** Names of the files read, by what identifies them. */
+  const seen = new Map<string, string>();
   for (const name of names) {
     try {
-      const document = await readReport(join(folder, name));
+      const document = await readReport(join(folder, name), indexFolder);
+      const text = sha256Of(document.passages.map((passage) => passage.text).join('\n\n'));
+      const same = seen.get(`text ${text}`);
+      const namesake = seen.get(`id ${document.id}`);
       if (document.passages.length === 0) skipped.push(`${name}: no text of a report in it`);
-      else documents.push(await withTranslation(document, join(folder, TRANSLATIONS, name), (line) => skipped.push(line)));
+      else if (same !== undefined) skipped.push(`${name}: the same text as ${same}; remove one of them`);
+      else if (namesake !== undefined) skipped.push(`${name}: its id is the same as that of ${namesake}; rename one of them`);
+      else {
+        seen.set(`text ${text}`, name).set(`id ${document.id}`, name);
+        const skip = (line: string) => skipped.push(line);
+        documents.push(await withTranslation(await withMetadata(document, join(folder, name + METADATA), skip), join(folder, TRANSLATIONS, name), skip));
+      }
     } catch (error) {
       skipped.push(`${name}: ${whyUnreadable(error)}`);
     }
@@ -40,22 +64,44 @@ export async function readReports(folder: string): Promise<Reports> {
   if (documents.length === 0) {
     const found = skipped.length > 0 ? ` (${skipped.join('; ')})` : '';
     throw new UserError(
-      `No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or set SEEDS_DIR.`,
+      `No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or .md, .html, .pdf, .docx; or set SEEDS_DIR.`,
     );
   }
   return { documents, skipped };
 }
 
-/** @throws TypeError when the file is not UTF-8, whatever the file system throws */
-async function readReport(file: string): Promise<Document> {
-  const bytes = await readFile(file);
-  // ignoreBOM keeps a byte order mark, so that offsets are those of the file.
-  const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  return parseReport(basename(file, extname(file)), source, sha256Of(bytes));
+/** @throws TypeError when a text is not UTF-8, UnreadableFile when none can be extracted, whatever the file system throws */
+async function readReport(file: string, indexFolder?: string): Promise<Document> {
+  const name = basename(file);
+  const format = FORMATS.get(extname(file).toLowerCase());
+  if (format === undefined || format === 'text') {
+    const bytes = await readFile(file);
+    // ignoreBOM keeps a byte order mark, so that offsets are those of the file.
+    const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return parseReport(basename(file, extname(file)), source, sha256Of(bytes));
+  }
+  if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile(`larger than ${LARGEST} MB; save it in parts`);
+  const { extractedText } = await import('./formats/cache.ts');
+  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder));
 }
 
-/** The document with its translation, paragraph by paragraph, if there is one and it has as many. */
-async function withTranslation(document: Document, file: string, skip: (line: string) => void): Promise<Document> {
+/** The document with what the file beside it tells, which goes before what its own file tells. */
+async function withMetadata(document: Document, file: string, skip: (line: string) => void): Promise<Document> {
+  try {
+    const text = await readFile(file, 'utf8');
+    const { parseMetadata } = await import('./formats/metadata.ts');
+    const told = await parseMetadata(text);
+    return { ...document, ...told, title: told.title ?? document.title };
+  } catch (error) {
+    if (errorCode(error) === undefined) skip(`${basename(file)}: ${describe(error)}`);
+    else if (errorCode(error) !== 'ENOENT') skip(`${basename(file)}: ${whyUnreadable(error)}`);
+    return document;
+  }
+}
+
+/** The document with its translation (plain text), paragraph by paragraph, if there is one and it has as many. */
+async function withTranslation(document: Document, report: string, skip: (line: string) => void): Promise<Document> {
+  const file = extname(report).toLowerCase() === '.txt' ? report : `${report}.txt`;
   const name = join(TRANSLATIONS, basename(file));
   try {
     const { passages, sha256 } = await readReport(file);
@@ -70,6 +116,7 @@ async function withTranslation(document: Document, file: string, skip: (line: st
 }
 
 function whyUnreadable(error: unknown): string {
+  if (error instanceof UnreadableFile) return error.message;
   return error instanceof TypeError ? 'not valid UTF-8; save it as UTF-8' : `can't be read (${errorCode(error) ?? 'unknown error'})`;
 }
 
@@ -77,12 +124,12 @@ async function list(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
-      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && EXTENSIONS.has(extname(entry.name).toLowerCase()))
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && FORMATS.has(extname(entry.name).toLowerCase()))
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
     const code = errorCode(error);
     const why = code === 'ENOENT' ? 'does not exist' : code === 'ENOTDIR' ? 'is not a folder' : `can't be read (${code ?? 'unknown error'})`;
-    throw new UserError(`The seeds folder ${folder} ${why}. Set SEEDS_DIR to a folder of UTF-8 .txt reports.`, 1, { cause: error });
+    throw new UserError(`The seeds folder ${folder} ${why}. Set SEEDS_DIR to a folder of reports.`, 1, { cause: error });
   }
 }

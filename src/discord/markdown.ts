@@ -97,6 +97,11 @@ export function clean(text: string): string {
     .join('');
 }
 
+/** An http(s) address of others, with nothing in it that Markdown would obey beside or behind it: such characters are percent-encoded. */
+export function address(link: string): string {
+  return new URL(link).href.replace(/[^\w\-.:/?#&=%+,;@!$]/gu, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 /** Text of others on one line. */
 export function oneLine(text: string): string {
   return withoutBidiControls(text).replace(/\s+/gu, ' ').trim();

@@ -1,7 +1,7 @@
 import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { readQuestion } from '../answer/question.ts';
-import { paragraphLabel, wordingFor } from '../answer/wording.ts';
+import { paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import { type Direction, directed, directionOfText } from '../text/bidi.ts';
@@ -20,6 +20,7 @@ export const PASSAGE_COLOUR = 0x3b6ea5;
 /** A citation, its place and its translation take at most this much of a description, so that three fit. */
 const CITATION_LENGTH = 1_300;
 const PLACE_LENGTH = 160;
+const HEADING_LENGTH = 60;
 const TRANSLATION_LENGTH = 400;
 /** A message pings nobody, whatever it quotes. */
 export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
@@ -113,12 +114,18 @@ export function documentKey(document: Document): string {
   return sha256Of(document.id).slice(0, 16);
 }
 
+/** Paragraph, page and heading of a citation, in a line of ours. */
+export function placeText({ passage, place }: Pick<Citation, 'passage' | 'place'>, language: Language | 'other'): string {
+  return placeLabel(passage, place, wordingFor(language), (heading) => titleWithin(oneLine(heading), HEADING_LENGTH));
+}
+
 /** The quote, its place, and for whoever asked in English the English of its paragraph. */
 function citationText(citation: Citation, language: Language | 'other', direction: Direction): string {
-  const { n, passage, title, translation } = citation;
+  const { n, title, translation } = citation;
+  const label = placeText(citation, language);
   const translated = translationLine(translation, language, TRANSLATION_LENGTH);
-  const limit = CITATION_LENGTH - PLACE_LENGTH - (translated.length > 0 ? TRANSLATION_LENGTH : 0);
-  const place = `[${n}] ${paragraphLabel(passage, wordingFor(language))} · ${titleWithin(title, 100)}`;
+  const limit = CITATION_LENGTH - PLACE_LENGTH - (citation.place ? label.length : 0) - (translated.length > 0 ? TRANSLATION_LENGTH : 0);
+  const place = `[${n}] ${label} · ${titleWithin(title, 100)}`;
   return [quoteBlock(citation, citation.quote, citation, limit), directed(place, direction), ...translated].join('\n');
 }
 

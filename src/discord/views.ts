@@ -11,8 +11,8 @@ import type { Language } from '../text/language.ts';
 import type { About, CommandInfo } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { clean, cut, directionOf, excerpt, lines, quoteBlock, titleWithin } from './markdown.ts';
-import { NO_MENTIONS, PASSAGE_COLOUR, type Reply, translationLine } from './render.ts';
+import { address, clean, cut, directionOf, excerpt, lines, quoteBlock, titleWithin } from './markdown.ts';
+import { NO_MENTIONS, PASSAGE_COLOUR, placeText, type Reply, translationLine } from './render.ts';
 
 /** Passages on a page of a search. */
 const ON_A_PAGE = 5;
@@ -64,9 +64,11 @@ export function hitsMessage(result: SearchResult, heading: string, page: number,
 function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
   const full = Math.round(ofBest * BAR_LENGTH);
   const bar = '▰'.repeat(full) + '▱'.repeat(BAR_LENGTH - full);
-  const place = `${isolate(bar)} ${paragraphLabel(hit.passage, wordingFor(language))} · ${titleWithin(hit.title, 100)}`;
+  const label = placeText(hit, language);
+  const place = `${isolate(bar)} ${label} · ${titleWithin(hit.title, 100)}`;
   return [
-    quoteBlock(hit, hit.quote, hit, EXCERPT_LENGTH),
+    // A page or heading takes its room from the quote.
+    quoteBlock(hit, hit.quote, hit, EXCERPT_LENGTH - (hit.place ? label.length : 0)),
     directed(place, directionOf(language)),
     ...translationLine(hit.translation, language, TRANSLATED_LENGTH),
   ].join('\n');
@@ -75,11 +77,12 @@ function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string
 /** The key sentences of a report, in its own order. */
 export function summaryMessage(document: Document, sentences: readonly KeySentence[], language: Language): Reply {
   const direction = directionOf(language);
-  const wording = wordingFor(language);
   // Each takes its share of what a description holds.
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, sentences.length)) - 60;
   const parts = sentences.map(({ text, passage, ...span }, i) => {
-    return `${quoteBlock(span, text, { highlights: [] }, share)}\n${directed(`[${i + 1}] ${paragraphLabel(passage.number, wording)}`, direction)}`;
+    const label = placeText({ passage: passage.number, ...(passage.place && { place: passage.place }) }, language);
+    const limit = share - (passage.place ? label.length : 0);
+    return `${quoteBlock(span, text, { highlights: [] }, limit)}\n${directed(`[${i + 1}] ${label}`, direction)}`;
   });
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
@@ -105,14 +108,25 @@ export function sourcesMessage(index: ReportIndex, about: About, language: Langu
   const { about: label } = labelsFor(language);
   const reports = index.documents.slice(0, 10).map((document) => {
     const translated = document.translationSha256 === undefined ? '' : ` · ${label.translated}`;
-    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated})`;
+    const date = document.date === undefined ? '' : ` · ${isolate(document.date)}`;
+    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated}${date})`;
   });
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
     `${label.index}: ${moment(about.builtAt)}`,
     `${label.version}: ${isolate(`Isnad ${about.version}`)}`,
   ];
-  return ownText([`**${label.reports}** (${index.documents.length})`, ...reports, '', ...rest], language);
+  const heading = `**${label.reports}** (${index.documents.length})`;
+  // Titles go before links: of those, as many as there is room for.
+  let room = LIMITS.embedDescription - [heading, ...reports, '', ...rest].join('\n').length - 2 * (reports.length + rest.length + 2);
+  const linked = reports.map((line, i) => {
+    const link = index.documents[i]?.link;
+    const behind = link === undefined ? '' : ` ${isolate(address(link))}`;
+    if (behind.length > room) return line;
+    room -= behind.length;
+    return line + behind;
+  });
+  return ownText([heading, ...linked, '', ...rest], language);
 }
 
 /** What a server's admins decided. */

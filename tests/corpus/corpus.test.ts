@@ -141,7 +141,7 @@ describe('the seeds folder', () => {
     writeFileSync(join(folder, 'good.txt'), 'عنوان الخبر\n\nمتن الخبر.');
     writeFileSync(join(folder, 'latin.txt'), Buffer.from([0xc7, 0xe1, 0xff]));
     writeFileSync(join(folder, 'empty.txt'), '\n\n');
-    writeFileSync(join(folder, 'notes.md'), 'not a report');
+    writeFileSync(join(folder, 'notes.csv'), 'not a report');
     mkdirSync(join(folder, 'translations'));
     const { documents, skipped } = await readReports(folder);
     expect(documents.map((d) => d.id)).toEqual(['good']);
@@ -152,7 +152,7 @@ describe('the seeds folder', () => {
     const folder = temporaryFolder();
     const english = join(folder, 'translations', 'en');
     mkdirSync(english, { recursive: true });
-    for (const name of ['aligned', 'short', 'latin', 'none']) writeFileSync(join(folder, `${name}.txt`), 'العنوان هنا\n\nقال المصدر شيئا.');
+    for (const name of ['aligned', 'short', 'latin', 'none']) writeFileSync(join(folder, `${name}.txt`), `العنوان هنا\n\nقال المصدر شيئا. ${name}`);
     writeFileSync(join(english, 'aligned.txt'), 'The heading\n\nThe source said something.');
     writeFileSync(join(english, 'short.txt'), 'The heading');
     writeFileSync(join(english, 'latin.txt'), Buffer.from([0x54, 0xe9, 0x0a]));

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answer/answer.ts';
 import { wordingFor } from '../../src/answer/wording.ts';
 import type { Passage } from '../../src/corpus/document.ts';
-import { parseReport } from '../../src/corpus/parse.ts';
+import { compose } from '../../src/corpus/formats/extracted.ts';
+import { parseExtracted, parseReport } from '../../src/corpus/parse.ts';
 import { answerMessage, documentChoice, passageChoice, passageMessage } from '../../src/discord/render.ts';
-import { hitsMessage, sourcesMessage, translationMessage } from '../../src/discord/views.ts';
+import { hitsMessage, sourcesMessage, summaryMessage, translationMessage } from '../../src/discord/views.ts';
 import type { ReportIndex } from '../../src/indexing/report-index.ts';
 
 /** Discord's limits, stated anew: the code under test has its own list. */
@@ -181,4 +182,68 @@ describe('an Arabic title that begins with a Latin name', () => {
 
 test('a command within Arabic help is set apart, so that its slash stays before it', () => {
   expect(wordingFor('ar').help).toContain('\u2068/ask\u2069');
+});
+
+describe('page, heading, date and link', () => {
+  const extracted = (title: string, heading: string, told: object = {}) => ({
+    ...parseExtracted(
+      'a.html',
+      compose(
+        [
+          { kind: 'paragraph', text: title },
+          { kind: 'heading', text: heading },
+          { kind: 'paragraph', text: 'Water rose. '.repeat(60) },
+        ],
+        {},
+      ),
+    ),
+    ...told,
+  });
+  const about = { version: '1', model: 'm', builtAt: new Date(0) };
+  const described = (message: ReturnType<typeof sourcesMessage>) => JSON.stringify(message.embeds).replace(/[\u200e\u200f\u2066-\u2069]/gu, '');
+
+  test('a long heading full of markup leaves three citations within the limits, escaped', () => {
+    const heading = '**[x](http://a.invalid)** '.repeat(20);
+    const document = extracted('Flood closes the port', heading);
+    const passage = document.passages[1] as Passage;
+    const citation = (n: number) => ({
+      n,
+      document: document.id,
+      title: '_'.repeat(80),
+      passage: 1,
+      ...(passage.place && { place: passage.place }),
+      quote: passage.text,
+      translation: 'word '.repeat(300),
+      start: passage.start,
+      end: passage.end,
+      answer: undefined,
+      highlights: [],
+      score: 0,
+    });
+    const answer = { question: 'q', language: 'en', status: 'answered', confidence: 1, citations: [1, 2, 3].map(citation) } as unknown as Answer;
+    const message = answerMessage(answer, false);
+    expectWithinLimits(message);
+    expect(described(message)).toContain('¶1 · \\\\*\\\\*\\\\[x');
+    const hits = [1, 2, 3, 4, 5].map((n) => ({ ...citation(n), share: 0.2 }));
+    expectWithinLimits(hitsMessage({ question: 'q', language: 'en', refusal: undefined, hits }, 'heading', 0, () => 'id'));
+    const sentences = new Array(5).fill({ passage, text: passage.text, start: passage.start, end: passage.end });
+    expectWithinLimits(summaryMessage(document, sentences, 'en'));
+  });
+
+  test('/sources shows day and address, as many addresses as there is room for, none of them cut or obeyed', () => {
+    const documents = (link: string, count: number) =>
+      new Array(count).fill(extracted('**Flood** closes '.repeat(6), 'h', { date: '2024-05-31', link })) as ReturnType<typeof extracted>[];
+    const show = (link: string, count = 1) => sourcesMessage({ documents: documents(link, count), passages: [] } as unknown as ReportIndex, about, 'en');
+    expect(described(show('https://news.example/a_b'))).toContain('(2 passages · 2024-05-31) https://news.example/a_b');
+    expect(described(show('https://news.example/||a**)[x]'))).toContain('https://news.example/%7C%7Ca%2A%2A%29%5Bx%5D');
+    const long = `https://news.example/${'a'.repeat(900)}`;
+    const message = show(long, 10);
+    expectWithinLimits(message);
+    expect(
+      described(message)
+        .match(/https:\S*?a(?=\\n)/gu)
+        ?.every((address) => address.length === long.length),
+    ).toBe(true);
+    expect(described(message)).toContain('Isnad 1');
+  });
 });

@@ -1,0 +1,52 @@
+import { Worker } from 'node:worker_threads';
+import { errorCode } from '../../errors.ts';
+import type { Extracted } from './extracted.ts';
+import { type Format, UnreadableFile } from './format.ts';
+import type { ExtractionOrder, ExtractionResult } from './worker.ts';
+
+/** Milliseconds that a file may take. */
+const PATIENCE = 60_000;
+/** Megabytes that its text may take while it is extracted. */
+const MEMORY = 512;
+
+/**
+ * Extracts the text of a file in a thread of its own, so that none can stop or hold up the program.
+ *
+ * @param patience milliseconds until it is given up; default 60 s
+ * @throws UnreadableFile when there is none to be had
+ */
+export async function extract(format: Format, bytes: Uint8Array, patience = PATIENCE): Promise<Extracted> {
+  const order: ExtractionOrder = { format, bytes };
+  const worker = new Worker(threadFile(), {
+    name: 'isnad-extraction',
+    workerData: order,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+    // What libraries print about a file helps nobody.
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const result = await new Promise<ExtractionResult>((resolve) => {
+      timer = setTimeout(() => resolve({ failed: `it took more than ${Math.round(patience / 1000)} s to read; save it in parts` }), patience);
+      worker.once('message', resolve);
+      worker.once('error', (error) => {
+        const why = errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? `it takes more than ${MEMORY} MB to read` : 'its reading broke off';
+        resolve({ failed: `${why}; save it anew, or in parts` });
+      });
+      worker.once('exit', () => resolve({ failed: 'its reading broke off; save it anew, or in parts' }));
+    });
+    if ('failed' in result) throw new UnreadableFile(result.failed);
+    return result.extracted;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+/** Node 20 starts no thread from TypeScript: where this file runs as source (tests), the thread runs what `npm run build` made of it. */
+function threadFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? '../../../dist/src/corpus/formats/worker.js' : './worker.js', import.meta.url);
+}

@@ -1,0 +1,205 @@
+import { AnnotationMode, getDocument, OPS, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { type Block, compose, type Extracted } from './extracted.ts';
+import { UnreadableFile } from './format.ts';
+import { sensible } from './metadata.ts';
+
+/** What pages of pictures are told. */
+const NO_TEXT = 'no text in it, only pictures of pages; put it through text recognition (OCR) first';
+/** A title that a program made up. */
+const NO_TITLE = /^(untitled|document\d*|microsoft word\b.*|.*\.(docx?|pdf|indd|odt|rtf|txt|tex|html?))$/iu;
+const SENTENCE_END = /[.؟?!۔…:]["'”’»)\]]*$/u;
+const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}]/gu;
+const LTR = /\p{Script=Latin}/gu;
+
+/** A piece of text on a page. Lengths in points. */
+interface Piece {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  readonly baseline: number;
+  readonly size: number;
+}
+
+interface Line extends Piece {
+  readonly page: number;
+}
+
+/** Reads a PDF: paragraphs with the page on which each begins. Running heads and page numbers are left out. */
+export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
+  if (!Buffer.from(bytes.subarray(0, 1_024)).includes('%PDF-')) throw new UnreadableFile('not a PDF file; save it as PDF again');
+  const task = getDocument({
+    data: new Uint8Array(bytes),
+    disableFontFace: true,
+    useSystemFonts: false,
+    isEvalSupported: false,
+    maxImageSize: 1,
+    verbosity: 0,
+  });
+  const pdf = await task.promise.catch((error: Error) => {
+    if (error.name === 'PasswordException') throw new UnreadableFile('it is encrypted; save it without a password');
+    throw error;
+  });
+  const pages: Line[][] = [];
+  for (let number = 1; number <= pdf.numPages; number++) pages.push(await linesOf(pdf, number));
+  const blocks = paragraphsOf(withoutRunningHeads(pages));
+  if (blocks.length === 0) throw new UnreadableFile(NO_TEXT);
+  const { info } = (await pdf.getMetadata()) as { info: { Title?: string; CreationDate?: string; Language?: string } };
+  const title = info.Title?.trim();
+  const date = /^D:(\d{4})(\d{2})(\d{2})/u.exec(info.CreationDate ?? '');
+  await task.destroy();
+  return compose(
+    blocks,
+    sensible({ title: title && !NO_TITLE.test(title) ? title : undefined, date: date?.slice(1).join('-'), language: info.Language, link: undefined }),
+  );
+}
+
+/** Lines of a page in the order in which it was written, so that columns stay apart; each in logical order. */
+async function linesOf(pdf: PDFDocumentProxy, number: number): Promise<Line[]> {
+  const page = await pdf.getPage(number);
+  // Normalised only when the letters are in order: `lam-alef` is one letter there, and two of which neither may come first.
+  const { items } = await page.getTextContent({ disableNormalization: true });
+  mendLigatures(
+    items.filter((item) => 'str' in item),
+    await glyphsOf(page),
+  );
+  const lines: Line[] = [];
+  let pieces: Piece[] = [];
+  const flush = () => {
+    if (pieces.length > 0) lines.push({ ...lineOf(pieces), page: number });
+    pieces = [];
+  };
+  for (const item of items) {
+    if (!('str' in item) || item.str.trim() === '') continue;
+    const [, b = 0, c = 0, d = 0, left = 0, baseline = 0] = item.transform as number[];
+    const piece = { text: item.str, left, right: left + item.width, baseline, size: Math.hypot(c, d) || Math.abs(b) };
+    const last = pieces.at(-1);
+    if (last && Math.abs(last.baseline - baseline) > Math.max(last.size, piece.size) / 2) flush();
+    pieces.push(piece);
+  }
+  flush();
+  page.cleanup();
+  return lines;
+}
+
+/** What each glyph of a page stands for, in the order in which they are shown. */
+async function glyphsOf(page: PDFPageProxy): Promise<string[]> {
+  const { fnArray, argsArray } = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE });
+  const shown = fnArray.flatMap((operator, i) => (operator === OPS.showText ? (argsArray[i] as [(Glyph | number | null)[]])[0] : []));
+  return shown.flatMap((glyph) => (typeof glyph === 'object' && glyph ? [withoutSpace(glyph.unicode)] : [])).filter((text) => text !== '');
+}
+
+interface Glyph {
+  readonly unicode: string;
+}
+
+/**
+ * pdf.js reverses a right-to-left piece letter by letter, those of a ligature (`لا`, `في`) too, which stand in reading order already. So these are
+ * turned back: a glyph with n letters to its right on the page has n before it in the piece.
+ */
+function mendLigatures(items: { str: string; readonly dir: string }[], glyphs: readonly string[]): void {
+  let next = 0;
+  for (const item of items) {
+    const letters = item.str.split('');
+    const places = letters.flatMap((letter, i) => (letter.trim() === '' ? [] : [i]));
+    let right = places.length;
+    while (right > 0) {
+      const glyph = glyphs[next++];
+      // Not the glyphs of this piece: nothing is known of the ligatures from here on.
+      if (glyph === undefined || glyph.length > right) return;
+      right -= glyph.length;
+      if (item.dir !== 'rtl' || glyph.length === 1 || !isRightToLeft(glyph)) continue;
+      const own = places.slice(right, right + glyph.length);
+      if (own.map((i) => letters[i]).join('') !== [...glyph].reverse().join('')) continue;
+      for (const [k, i] of own.entries()) letters[i] = glyph[k] ?? '';
+    }
+    item.str = letters.join('');
+  }
+}
+
+function withoutSpace(text: string): string {
+  return text.replace(/\s/gu, '');
+}
+
+/** Pieces of one line, put together as it is read: from the right where most of it is written so. */
+function lineOf(pieces: readonly Piece[]): Piece {
+  const all = pieces.map(({ text }) => text).join('');
+  const rightToLeft = isRightToLeft(all);
+  const order = inReadingOrder(pieces, rightToLeft);
+  let text = '';
+  for (const [i, piece] of order.entries()) {
+    const before = order[i - 1];
+    const gap = before ? Math.max(piece.left - before.right, before.left - piece.right) : 0;
+    text += (before && gap > piece.size * 0.15 ? ' ' : '') + piece.text;
+  }
+  return {
+    text,
+    left: Math.min(...pieces.map(({ left }) => left)),
+    right: Math.max(...pieces.map(({ right }) => right)),
+    baseline: pieces[0]?.baseline ?? 0,
+    size: Math.max(...pieces.map(({ size }) => size)),
+  };
+}
+
+/** From the right, but pieces of the other direction that follow one another from the left. */
+function inReadingOrder(pieces: readonly Piece[], rightToLeft: boolean): Piece[] {
+  const fromLeft = [...pieces].sort((a, b) => a.left - b.left);
+  const runs: Piece[][] = [];
+  for (const piece of fromLeft) {
+    const run = runs.at(-1);
+    const same = run?.[0] && isRightToLeft(run[0].text) === isRightToLeft(piece.text);
+    if (run && same) run.push(piece);
+    else runs.push([piece]);
+  }
+  const read = runs.map((run) => (isRightToLeft(run[0]?.text ?? '') ? run.reverse() : run));
+  return (rightToLeft ? read.reverse() : read).flat();
+}
+
+function isRightToLeft(text: string): boolean {
+  return (text.match(RTL)?.length ?? 0) > (text.match(LTR)?.length ?? 0);
+}
+
+/** Without the first and last lines that most pages have in common, numbers aside, and without page numbers. */
+function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
+  const keyOf = (line: Line | undefined) => line?.text.replace(/\p{N}+/gu, '#').trim() ?? '';
+  const times = new Map<string, number>();
+  for (const page of pages) for (const key of new Set([keyOf(page[0]), keyOf(page.at(-1))])) times.set(key, (times.get(key) ?? 0) + 1);
+  const running = (line: Line) => {
+    const key = keyOf(line);
+    return /^\P{L}*#\P{L}*$/u.test(key) || (pages.length > 2 && (times.get(key) ?? 0) > pages.length / 2);
+  };
+  return pages.map((page) => page.filter((line, i) => !((i === 0 || i === page.length - 1) && running(line))));
+}
+
+/** A paragraph ends where space is left, the size of the letters changes, a short line ends a sentence, or the page goes back up. */
+function paragraphsOf(pages: readonly Line[][]): Block[] {
+  const blocks: { text: string; page: number }[] = [];
+  let last: Line | undefined;
+  const spacing = median(pages.flatMap((page) => page.slice(1).flatMap((line, i) => positive((page[i]?.baseline ?? 0) - line.baseline))));
+  for (const page of pages) {
+    const [left, right] = [Math.min(...page.map((line) => line.left)), Math.max(...page.map((line) => line.right))];
+    for (const line of page) {
+      const block = blocks.at(-1);
+      if (last && block && continues(last, line, spacing, right - left)) block.text += `${block.text.endsWith('-') ? '' : ' '}${line.text}`;
+      else blocks.push({ text: line.text, page: line.page });
+      last = line;
+    }
+  }
+  return blocks.map((block) => ({ kind: 'paragraph', ...block }));
+}
+
+function continues(last: Line, line: Line, spacing: number, width: number): boolean {
+  if (Math.abs(last.size - line.size) > 0.1 * line.size) return false;
+  const ended = SENTENCE_END.test(last.text.trim());
+  if (last.page !== line.page) return !ended;
+  const down = last.baseline - line.baseline;
+  if (down < 0 || down > Math.max(1.3 * spacing, 1.2 * line.size) || down > 2.5 * line.size) return false;
+  return !(ended && last.right - last.left < 0.8 * width);
+}
+
+function positive(x: number): number[] {
+  return x > 0 ? [x] : [];
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+}
