@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
-import { type Format, UnreadableFile } from './formats/format.ts';
+import { decoded, type Format, UnreadableFile } from './formats/format.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
 
 /** Formats read from the seeds folder, by file extension. */
@@ -70,15 +70,13 @@ export async function readReports(folder: string, indexFolder?: string): Promise
   return { documents, skipped };
 }
 
-/** @throws TypeError when a text is not UTF-8, UnreadableFile when none can be extracted, whatever the file system throws */
+/** @throws UnreadableFile when it has no text to be read, whatever the file system throws */
 async function readReport(file: string, indexFolder?: string): Promise<Document> {
   const name = basename(file);
   const format = FORMATS.get(extname(file).toLowerCase());
   if (format === undefined || format === 'text') {
     const bytes = await readFile(file);
-    // ignoreBOM keeps a byte order mark, so that offsets are those of the file.
-    const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return parseReport(basename(file, extname(file)), source, sha256Of(bytes));
+    return parseReport(basename(file, extname(file)), decoded(bytes, 'utf-8', { ignoreBOM: true }), sha256Of(bytes));
   }
   if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile(`larger than ${LARGEST} MB; save it in parts`);
   const { extractedText } = await import('./formats/cache.ts');
@@ -116,8 +114,7 @@ async function withTranslation(document: Document, report: string, skip: (line: 
 }
 
 function whyUnreadable(error: unknown): string {
-  if (error instanceof UnreadableFile) return error.message;
-  return error instanceof TypeError ? 'not valid UTF-8; save it as UTF-8' : `can't be read (${errorCode(error) ?? 'unknown error'})`;
+  return error instanceof UnreadableFile ? error.message : `can't be read (${errorCode(error) ?? 'unknown error'})`;
 }
 
 async function list(folder: string): Promise<string[]> {

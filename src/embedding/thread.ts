@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors.ts';
+import { threadFile } from '../thread-file.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 
 /**
@@ -57,7 +58,7 @@ export class Thread<Ready, Request, Reply> {
     data: unknown,
     onDownload?: (file: string, loaded: number, total: number) => void,
   ): Promise<Thread<Ready, Request, Reply>> {
-    const worker = new Worker(threadFile(name), { workerData: data, name: `isnad-${name}`, resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
+    const worker = new Worker(threadFile(`embedding/${name}`), { workerData: data, name: `isnad-${name}`, resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
     const ready = await new Promise<Ready>((resolve, reject) => {
       worker.on('message', (message: FromThread<Ready, Reply>) => {
         if (message.type === 'download') onDownload?.(message.file, message.loaded, message.total);
@@ -109,9 +110,4 @@ export class Thread<Ready, Request, Reply> {
     this.#ended ??= error;
     for (const id of [...this.#waiting.keys()]) this.#settle(id, (waiting) => waiting.reject(error));
   }
-}
-
-/** Node 20 starts no thread from TypeScript: where this file runs as source (tests), the thread runs what `npm run build` made of it. */
-function threadFile(name: string): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? `../../dist/src/embedding/${name}.js` : `./${name}.js`, import.meta.url);
 }

@@ -22,11 +22,9 @@ export function fitTo(outcomes: readonly Outcome[], wide: readonly Outcome[] = [
   // Only what was read: which passages are read depends on the fused score alone, so of them the weights come out as of all (independence of irrelevant
   // alternatives, McFadden 1974); one that was not read has no relevance to weigh.
   const withReader = answerable.map(({ candidates, question }) => {
-    const scored = fuse(candidates, { dense, lexical, late, translation }).map((fused, i) => ({ fused, candidate: candidates[i] }));
-    const read = scored.flatMap(({ fused, candidate }) =>
-      candidate?.relevance === undefined ? [] : [{ fused, ...candidate, relevance: candidate.relevance }],
-    );
-    return { rows: read.map(({ fused, relevance }) => [fused, relevance]), right: read.map(({ label }) => question.gold.includes(label)) };
+    const fused = fuse(candidates, { dense, lexical, late, translation });
+    const read = candidates.flatMap(({ label, relevance }, i) => (relevance === undefined ? [] : [{ label, row: [fused[i] ?? 0, relevance] }]));
+    return { rows: read.map(({ row }) => row), right: read.map(({ label }) => question.gold.includes(label)) };
   });
   const [byFused = 1, byReader = 0] = hasReader ? conditionalLogit(withReader, 2) : [1, 0];
   const logistic = (language: 'ar' | 'en') => {

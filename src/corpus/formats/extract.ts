@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { errorCode } from '../../errors.ts';
+import { threadFile } from '../../thread-file.ts';
 import type { Extracted } from './extracted.ts';
 import { type Format, UnreadableFile } from './format.ts';
 import type { ExtractionOrder, ExtractionResult } from './worker.ts';
@@ -17,7 +18,7 @@ const MEMORY = 512;
  */
 export async function extract(format: Format, bytes: Uint8Array, patience = PATIENCE): Promise<Extracted> {
   const order: ExtractionOrder = { format, bytes };
-  const worker = new Worker(threadFile(), {
+  const worker = new Worker(threadFile('corpus/formats/worker'), {
     name: 'isnad-extraction',
     workerData: order,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY },
@@ -44,9 +45,4 @@ export async function extract(format: Format, bytes: Uint8Array, patience = PATI
     clearTimeout(timer);
     await worker.terminate();
   }
-}
-
-/** Node 20 starts no thread from TypeScript: where this file runs as source (tests), the thread runs what `npm run build` made of it. */
-function threadFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? '../../../dist/src/corpus/formats/worker.js' : './worker.js', import.meta.url);
 }

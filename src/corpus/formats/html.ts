@@ -1,7 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { type Block, compose, type Extracted } from './extracted.ts';
-import { UnreadableFile } from './format.ts';
+import { decoded } from './format.ts';
 import { sensible } from './metadata.ts';
 
 /** Elements that are paragraphs of their own, or hold such. */
@@ -18,7 +18,7 @@ const TEXT = 3;
 
 /** Reads a web page: its article, without what stands around it. */
 export function extractHtml(bytes: Uint8Array): Extracted {
-  const source = decode(bytes);
+  const source = pageText(bytes);
   // linkedom makes no element that the page leaves out, and Readability needs these.
   const { document } = parseHTML(/<body[\s>]/iu.test(source) ? source : `<html><body>${source}</body></html>`);
   const meta = (...names: readonly string[]) =>
@@ -69,14 +69,9 @@ export function blocksOf(html: string): Block[] {
 }
 
 /** In the encoding that the page names, UTF-8 where it names none. */
-function decode(bytes: Uint8Array): string {
+function pageText(bytes: Uint8Array): string {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 2_048));
-  const label = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/iu.exec(beginning)?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes);
-  } catch {
-    throw new UnreadableFile(`not valid ${label.toUpperCase()}; save it as UTF-8`);
-  }
+  return decoded(bytes, /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/iu.exec(beginning)?.[1]);
 }
 
 /** The part of the DOM that is walked. */

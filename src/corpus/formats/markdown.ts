@@ -1,6 +1,6 @@
 import { marked } from 'marked';
 import { compose, type Extracted } from './extracted.ts';
-import { UnreadableFile } from './format.ts';
+import { decoded, UnreadableFile } from './format.ts';
 import { blocksOf } from './html.ts';
 import { type Metadata, parseMetadata } from './metadata.ts';
 
@@ -9,12 +9,7 @@ const FRONT_MATTER = /^\ufeff?---[^\S\n]*\r?\n([\s\S]*?)(?:^|\n)(?:---|\.\.\.)[^
 
 /** Reads Markdown, front matter included. Its title is that of the front matter, or its first heading of the first level. */
 export async function extractMarkdown(bytes: Uint8Array): Promise<Extracted> {
-  let source: string;
-  try {
-    source = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new UnreadableFile('not valid UTF-8; save it as UTF-8');
-  }
+  const source = decoded(bytes);
   const front = FRONT_MATTER.exec(source);
   let metadata: Metadata = {};
   if (front) {
