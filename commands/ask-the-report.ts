@@ -7,7 +7,7 @@ export const askTheReport = {
   data: { type: ApplicationCommandType.Message, name: 'Ask the report', ...EVERYWHERE },
   async menu(interaction, services) {
     const place = placeOf(interaction);
-    await interaction.deferReply(visibility(place, null, services));
+    await interaction.deferReply(await visibility(place, null, services));
     const { answer, id } = await services.answer(place, interaction.targetMessage.content);
     await interaction.editReply(answerMessage(answer, true, id));
   },

@@ -25,7 +25,7 @@ export const ask = {
   async execute(interaction, services) {
     const place = placeOf(interaction);
     // Whether only the asker sees the answer is decided here, once: Discord never lets it be changed.
-    await interaction.deferReply(visibility(place, interaction.options.getBoolean('private'), services));
+    await interaction.deferReply(await visibility(place, interaction.options.getBoolean('private'), services));
     const { answer, id } = await services.answer(place, interaction.options.getString('question', true));
     await interaction.editReply(answerMessage(answer, true, id));
   },

@@ -12,7 +12,7 @@ export const checkAgainstTheReport = {
   data: { type: ApplicationCommandType.Message, name: 'Check against the report', ...EVERYWHERE },
   async menu(interaction, services) {
     const place = placeOf(interaction);
-    await interaction.deferReply(visibility(place, null, services));
+    await interaction.deferReply(await visibility(place, null, services));
     const result = await services.search(place, interaction.targetMessage.content);
     const { language, refusal, hits } = result;
     if (refusal !== undefined) return void (await interaction.editReply(plainMessage(wordingFor(language).refusal[refusal], language)));

@@ -7,11 +7,11 @@ export const help = {
   arabicName: 'مساعدة',
   data: { type: ApplicationCommandType.ChatInput, name: 'help', description: 'How to ask, and in which language I speak · كيف تسأل', ...EVERYWHERE },
   async execute(interaction, services) {
-    await interaction.reply({ ...helpMessage(services.commands, services.languageFor(placeOf(interaction))), flags: MessageFlags.Ephemeral });
+    await interaction.reply({ ...helpMessage(services.commands, await services.languageFor(placeOf(interaction))), flags: MessageFlags.Ephemeral });
   },
   async button(interaction, services) {
     const chosen = interaction.customId === 'help:ar' ? 'ar' : 'en';
-    services.records.chooseLanguage(interaction.user.id, chosen);
+    await services.records.chooseLanguage(interaction.user.id, chosen);
     await interaction.update(helpMessage(services.commands, chosen));
   },
 } satisfies SlashCommand;

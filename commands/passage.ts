@@ -27,12 +27,12 @@ export const passage = {
   },
   async execute(interaction, services) {
     const place = placeOf(interaction);
-    const language = services.languageFor(place);
+    const language = await services.languageFor(place);
     const wording = wordingFor(language);
     const document = documentFor(services.index, interaction.options.getString('report'));
     const found = document?.passages[interaction.options.getInteger('number', true)];
     if (document && found) {
-      await interaction.reply({ ...passageMessage(document, found, language), ...visibility(place, interaction.options.getBoolean('private'), services) });
+      await interaction.reply({ ...passageMessage(document, found, language), ...(await visibility(place, interaction.options.getBoolean('private'), services)) });
       return;
     }
     const why = document ? wording.noPassage(document.passages.length - 1) : wording.noReport;
@@ -48,7 +48,7 @@ export const passage = {
   },
   async button(interaction, services) {
     const [, key, number] = interaction.customId.split(':');
-    const language = services.languageFor(placeOf(interaction));
+    const language = await services.languageFor(placeOf(interaction));
     const document = services.index.documents.find((d) => documentKey(d) === key);
     const found = document?.passages[Number(number)];
     if (!document || !found) {

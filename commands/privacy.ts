@@ -9,12 +9,13 @@ export const privacy = {
   arabicName: 'خصوصيتي',
   data: { type: ApplicationCommandType.ChatInput, name: 'privacy', description: 'What is kept of you, and its deletion · المحفوظ عنك وحذفه', ...EVERYWHERE },
   async execute(interaction, services) {
-    const message = privacyMessage(services.records.keptOf(interaction.user.id), services.records.retentionDays, services.languageFor(placeOf(interaction)));
+    const kept = await services.records.keptOf(interaction.user.id);
+    const message = privacyMessage(kept, services.records.retentionDays, await services.languageFor(placeOf(interaction)));
     await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
   },
   async button(interaction, services) {
-    const language = services.languageFor(placeOf(interaction));
+    const language = await services.languageFor(placeOf(interaction));
     const labels = labelsFor(language);
-    await interaction.update(plainMessage(services.records.forget(interaction.user.id) ? labels.deleted : labels.notDeleted, language));
+    await interaction.update(plainMessage((await services.records.forget(interaction.user.id)) ? labels.deleted : labels.notDeleted, language));
   },
 } satisfies SlashCommand;

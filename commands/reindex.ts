@@ -11,7 +11,7 @@ export const reindex = {
   data: { type: ApplicationCommandType.ChatInput, name: 'reindex', description: 'Read the reports again · اقرأ التقارير من جديد', ...ADMINS },
   async execute(interaction, services) {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    const language = services.languageFor(placeOf(interaction));
+    const language = await services.languageFor(placeOf(interaction));
     try {
       const { built, skipped } = await services.reload();
       const lines = [labelsFor(language).reindexed(services.index.passages.length, built), ...skipped];

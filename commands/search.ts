@@ -27,20 +27,20 @@ export const search = {
   },
   async execute(interaction, services) {
     const place = placeOf(interaction);
-    await interaction.deferReply(visibility(place, interaction.options.getBoolean('private'), services));
+    await interaction.deferReply(await visibility(place, interaction.options.getBoolean('private'), services));
     const text = interaction.options.getString('text', true);
     const result = await services.search(place, text);
     const { language, refusal } = result;
     if (refusal !== undefined) return void (await interaction.editReply(plainMessage(wordingFor(language).refusal[refusal], language)));
     // Kept for the buttons, as a question is.
-    const id = services.records.remember({ guild: undefined, user: interaction.user.id, language, status: 'answered', question: text, searched: text });
+    const id = await services.records.remember({ guild: undefined, user: interaction.user.id, language, status: 'answered', question: text, searched: text });
     await interaction.editReply(page(result, id, 0));
   },
   async button(interaction, services: Services) {
     const [, id = '', number = '0'] = interaction.customId.split(':');
     const place = placeOf(interaction);
-    const asked = services.records.recall(id);
-    const language = asked?.language ?? services.languageFor(place);
+    const asked = await services.records.recall(id);
+    const language = asked?.language ?? (await services.languageFor(place));
     if (!asked) return void (await interaction.reply({ ...plainMessage(labelsFor(language).expired, language), flags: MessageFlags.Ephemeral }));
     // Whoever searched turns the page for all to see; anybody else gets a page of their own.
     if (asked.user === interaction.user.id) await interaction.deferUpdate();

@@ -38,7 +38,7 @@ export const settings = {
   async execute(interaction, services) {
     const { guildId, options } = interaction;
     if (guildId === null) return;
-    const before = services.records.serverSettings(guildId);
+    const before = await services.records.serverSettings(guildId);
     const allow = options.getChannel('allow')?.id;
     const disallow = options.getChannel('disallow')?.id;
     const language = options.getString('language');
@@ -47,8 +47,8 @@ export const settings = {
       channels: [...new Set([...before.channels, ...(allow === undefined ? [] : [allow])])].filter((id) => id !== disallow),
       language: language === null ? before.language : language === 'ar' || language === 'en' ? language : undefined,
     };
-    const kept = options.data.length === 0 || services.records.changeServerSettings(guildId, after);
-    const own = services.languageFor(placeOf(interaction));
+    const kept = options.data.length === 0 || (await services.records.changeServerSettings(guildId, after));
+    const own = await services.languageFor(placeOf(interaction));
     await interaction.reply({ ...(kept ? settingsMessage(after, own) : plainMessage(labelsFor(own).notKept, own)), flags: MessageFlags.Ephemeral });
   },
 } satisfies SlashCommand;

@@ -7,6 +7,6 @@ export const sources = {
   arabicName: 'المصادر',
   data: { type: ApplicationCommandType.ChatInput, name: 'sources', description: 'The reports I answer from · التقارير التي أجيب منها', ...EVERYWHERE },
   async execute(interaction, services) {
-    await interaction.reply({ ...sourcesMessage(services.index, services.about, services.languageFor(placeOf(interaction))), flags: MessageFlags.Ephemeral });
+    await interaction.reply({ ...sourcesMessage(services.index, services.about, await services.languageFor(placeOf(interaction))), flags: MessageFlags.Ephemeral });
   },
 } satisfies SlashCommand;

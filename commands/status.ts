@@ -10,7 +10,7 @@ export const status = {
   async execute(interaction, services) {
     const { index, about, metrics } = services;
     await interaction.reply({
-      ...statusMessage(index, about, metrics, process.memoryUsage.rss(), services.languageFor(placeOf(interaction))),
+      ...statusMessage(index, about, metrics, process.memoryUsage.rss(), await services.languageFor(placeOf(interaction))),
       flags: MessageFlags.Ephemeral,
     });
   },

@@ -31,9 +31,9 @@ export const summary = {
   },
   async execute(interaction, services) {
     const place = placeOf(interaction);
-    const language = services.languageFor(place);
+    const language = await services.languageFor(place);
     const document = documentFor(services.index, interaction.options.getString('report'));
-    const seen = visibility(place, interaction.options.getBoolean('private'), services);
+    const seen = await visibility(place, interaction.options.getBoolean('private'), services);
     if (!document) return void (await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), ...seen }));
     const sentences = await keySentences(document, services.index, interaction.options.getInteger('sentences') ?? SENTENCES);
     await interaction.reply({ ...summaryMessage(document, sentences, language), ...seen });

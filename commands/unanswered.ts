@@ -16,7 +16,7 @@ export const unanswered = {
   async execute(interaction, services) {
     if (interaction.guildId === null) return;
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    const open = services.records.openQuestions(interaction.guildId);
-    await interaction.editReply(unansweredMessage(groupAlike(open), open.length, toCsv(open), services.languageFor(placeOf(interaction))));
+    const open = await services.records.openQuestions(interaction.guildId);
+    await interaction.editReply(unansweredMessage(groupAlike(open), open.length, toCsv(open), await services.languageFor(placeOf(interaction))));
   },
 } satisfies SlashCommand;

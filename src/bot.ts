@@ -44,7 +44,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   });
   const monitor = await monitored(config, metrics, () => (gateway.connected ? [] : ['not connected to Discord']), log);
   watch.onChange(() => reread(services, log));
-  const daily = setInterval(() => records.forgetOld(), FORGET_EVERY);
+  const daily = setInterval(() => void records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
   process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
   const end = await Promise.race([

@@ -27,15 +27,15 @@ const LONGEST_REASON = 500;
  */
 export async function pressAction(interaction: ButtonInteraction, services: Services): Promise<void> {
   const { id, action, page } = parseAction(interaction.customId);
-  const asked = id === undefined ? undefined : services.records.recall(id);
+  const asked = id === undefined ? undefined : await services.records.recall(id);
   if (!asked || !action) return tellExpired(interaction, services);
   const labels = labelsFor(asked.language);
   if (action === 'good') {
-    const kept = services.records.vote(asked.id, interaction.user.id, true, '');
+    const kept = await services.records.vote(asked.id, interaction.user.id, true, '');
     return tell(interaction, kept ? labels.thanks : labels.notKept, asked.language);
   }
   if (action === 'bad') {
-    services.records.vote(asked.id, interaction.user.id, false, '');
+    await services.records.vote(asked.id, interaction.user.id, false, '');
     return interaction.showModal(form(interaction.customId, labels.reasonTitle, labels.reasonField, LONGEST_REASON, false));
   }
   if (action === 'followUp') return interaction.showModal(form(interaction.customId, labels.followUpTitle, labels.followUpField, LONGEST_QUESTION, true));
@@ -49,7 +49,7 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
 /** A form that a button under an answer opened. */
 export async function submitAction(interaction: ModalSubmitInteraction, services: Services): Promise<void> {
   const { id, action } = parseAction(interaction.customId);
-  const asked = id === undefined ? undefined : services.records.recall(id);
+  const asked = id === undefined ? undefined : await services.records.recall(id);
   if (!asked || (action !== 'followUp' && action !== 'bad')) return tellExpired(interaction, services);
   const text = interaction.fields.getTextInputValue('text');
   if (action === 'followUp') {
@@ -60,7 +60,7 @@ export async function submitAction(interaction: ModalSubmitInteraction, services
     return;
   }
   const labels = labelsFor(asked.language);
-  const kept = services.records.vote(asked.id, interaction.user.id, false, text.trim());
+  const kept = await services.records.vote(asked.id, interaction.user.id, false, text.trim());
   await tell(interaction, kept ? labels.thanks : labels.notKept, asked.language);
 }
 
@@ -99,9 +99,9 @@ function form(customId: string, title: string, label: string, maxLength: number,
   return new ModalBuilder().setCustomId(customId).setTitle(title).addLabelComponents(new LabelBuilder().setLabel(label).setTextInputComponent(input));
 }
 
-function tellExpired(interaction: ButtonInteraction | ModalSubmitInteraction, services: Services): Promise<void> {
-  const language = services.languageFor(placeOf(interaction));
-  return tell(interaction, labelsFor(language).expired, language);
+async function tellExpired(interaction: ButtonInteraction | ModalSubmitInteraction, services: Services): Promise<void> {
+  const language = await services.languageFor(placeOf(interaction));
+  await tell(interaction, labelsFor(language).expired, language);
 }
 
 async function tell(interaction: ButtonInteraction | ModalSubmitInteraction, text: string, language: Language | 'other'): Promise<void> {

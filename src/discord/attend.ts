@@ -15,7 +15,7 @@ export interface Request {
   /** What it is, for the log: names of ours, no text of anybody. */
   readonly kind: string;
   /** Language for whoever asked. */
-  language(): Language;
+  language(): Promise<Language>;
   /** Sends what the bot has to say in place of what was asked. */
   apologize(message: Reply): Promise<unknown>;
 }
@@ -28,7 +28,7 @@ export async function attend(request: Request, services: Services, log: Log, wor
     await work();
     own.info({ ms: Math.round(performance.now() - begun) }, 'done');
   } catch (error) {
-    const language = request.language();
+    const language = await request.language();
     if (error instanceof Busy) {
       services.metrics.turnedAway(error.whose);
       own.info({ whose: error.whose }, 'turned away');

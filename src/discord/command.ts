@@ -76,7 +76,7 @@ export interface Services {
   /** Reads the reports again; whether what was read is another index, and how many texts had to be embedded for it. */
   reload(): Promise<{ readonly built: boolean; readonly embedded: number; readonly skipped: readonly string[] }>;
   /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */
-  languageFor(place: Place): Language;
+  languageFor(place: Place): Promise<Language>;
 }
 
 /** A slash command. */
@@ -110,9 +110,9 @@ export function placeOf({ channelId, guildId, user, channel }: Pick<Interaction,
  *
  * @param asked what the asker said, `null` if nothing
  */
-export function visibility(place: Place, asked: boolean | null, { records }: Services): { readonly flags?: MessageFlags.Ephemeral } {
+export async function visibility(place: Place, asked: boolean | null, { records }: Services): Promise<{ readonly flags?: MessageFlags.Ephemeral }> {
   if (place.guildId === null) return asked ? { flags: MessageFlags.Ephemeral } : {};
-  const settings = records.serverSettings(place.guildId);
+  const settings = await records.serverSettings(place.guildId);
   return (asked ?? settings.private) || !mayShow(place, settings) ? { flags: MessageFlags.Ephemeral } : {};
 }
 

@@ -37,7 +37,7 @@ export class Dispatcher {
     if (interaction.isChatInputCommand()) {
       const command = this.#slash.get(interaction.commandName);
       if (command?.admin && !interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild)) {
-        const language = this.#services.languageFor(placeOf(interaction));
+        const language = await this.#services.languageFor(placeOf(interaction));
         await interaction.reply({ ...plainMessage(labelsFor(language).admins, language), flags: MessageFlags.Ephemeral });
       } else await command?.execute(interaction, this.#services);
     } else if (interaction.isAutocomplete()) await this.#slash.get(interaction.commandName)?.autocomplete?.(interaction, this.#services);

@@ -24,11 +24,11 @@ export async function answerMessageEvent(message: Message, services: Services, l
   const text = withoutMentions(message.content);
   const { channelId, guildId, channel } = message;
   const place = placeOf({ channelId, guildId, user: message.author, channel });
-  const language = detectLanguage(text) ?? services.languageFor(place);
+  const language = detectLanguage(text) ?? (await services.languageFor(place));
   const request = {
     id: message.id,
     kind: direct ? 'direct message' : 'mention',
-    language: () => (language === 'other' ? services.languageFor(place) : language),
+    language: async () => (language === 'other' ? services.languageFor(place) : language),
     apologize: (apology: Reply) => message.reply(apology),
   };
   await attend(request, services, log, async () => {
@@ -38,7 +38,7 @@ export async function answerMessageEvent(message: Message, services: Services, l
 
 async function respond(message: Message, text: string, place: Place, language: Language | 'other', services: Services): Promise<Reply> {
   if (place.guildId !== null) {
-    const settings = services.records.serverSettings(place.guildId);
+    const settings = await services.records.serverSettings(place.guildId);
     if (!mayShow(place, settings)) return plainMessage(labelsFor(language).otherChannels(settings.channels.map((id) => `<#${id}>`).join(' ')), language);
   }
   if (HELP.test(text)) return plainMessage(wordingFor(language).help, language);

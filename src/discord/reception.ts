@@ -61,15 +61,15 @@ export class Reception implements Services {
     const begun = performance.now();
     await this.#admission.admit(place.userId, place.guildId ?? undefined);
     return this.#conversations.inOrder(`${place.channelId ?? 'dm'}:${place.userId}`, async (last) => {
-      const answer = this.#addressed(place, await this.#admission.inTurn(() => this.#parts.answerer().answer(question, previous ?? last)));
+      const answer = await this.#addressed(place, await this.#admission.inTurn(() => this.#parts.answerer().answer(question, previous ?? last)));
       this.metrics.answered(answer.status, performance.now() - begun, answer.stages);
       const valid = answer.status !== 'invalid';
-      return { result: { answer, id: valid ? this.#remember(place, answer, answer.status) : undefined }, searched: valid ? answer.searched : undefined };
+      return { result: { answer, id: valid ? await this.#remember(place, answer, answer.status) : undefined }, searched: valid ? answer.searched : undefined };
     });
   }
 
   async again(place: Place, id: string): ReturnType<Services['again']> {
-    const asked = this.records.recall(id);
+    const asked = await this.records.recall(id);
     if (!asked) return undefined;
     await this.#admission.admit(place.userId, place.guildId ?? undefined);
     return { asked, answer: await this.#admission.inTurn(() => this.#parts.answerer().answer(asked.searched)) };
@@ -88,17 +88,17 @@ export class Reception implements Services {
     return this.#parts.reload();
   }
 
-  languageFor({ userId, guildId }: Place): Language {
-    const chosen = this.records.languageOf(userId) ?? (guildId === null ? undefined : this.records.serverSettings(guildId).language);
+  async languageFor({ userId, guildId }: Place): Promise<Language> {
+    const chosen = (await this.records.languageOf(userId)) ?? (guildId === null ? undefined : (await this.records.serverSettings(guildId)).language);
     return chosen ?? (detectLanguage(this.index.documents[0]?.title ?? '') === 'en' ? 'en' : 'ar');
   }
 
   /** What came of a text in the language to speak: that of the text, and where it tells none ("?!", "2024") that of the person. */
-  #addressed<T extends { readonly question: string; readonly language: Language | 'other' }>(place: Place, result: T): T {
-    return detectLanguage(result.question) === undefined ? { ...result, language: this.languageFor(place) } : result;
+  async #addressed<T extends { readonly question: string; readonly language: Language | 'other' }>(place: Place, result: T): Promise<T> {
+    return detectLanguage(result.question) === undefined ? { ...result, language: await this.languageFor(place) } : result;
   }
 
-  #remember({ guildId, userId }: Place, { question, searched, language }: Answer, status: Exclude<Answer['status'], 'invalid'>): string {
+  #remember({ guildId, userId }: Place, { question, searched, language }: Answer, status: Exclude<Answer['status'], 'invalid'>): Promise<string> {
     return this.records.remember({ guild: guildId ?? undefined, user: userId, language, status, question, searched });
   }
 }

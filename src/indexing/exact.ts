@@ -13,7 +13,7 @@ export class ExactIndex implements VectorIndex {
     this.size = vectors.length / dimensions;
   }
 
-  search(query: Float32Array, k: number): Neighbour[] {
+  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
     const all: Neighbour[] = [];
     for (let label = 0; label < this.size; label++) {
       let cosine = 0;

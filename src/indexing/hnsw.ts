@@ -52,7 +52,7 @@ export class HnswIndex implements VectorIndex {
     return Float32Array.from(this.#graph.getPoint(label));
   }
 
-  search(query: Float32Array, k: number): Neighbour[] {
+  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
     const wanted = Math.min(k, this.size);
     if (wanted <= 0) return [];
     this.#graph.setEf(Math.max(SEARCH_CANDIDATES, wanted));

@@ -13,5 +13,5 @@ export interface VectorIndex {
    * @param k how many; fewer come back when the index holds fewer
    * @returns best first
    */
-  search(query: Float32Array, k: number): Neighbour[];
+  search(query: Float32Array, k: number): Promise<Neighbour[]>;
 }

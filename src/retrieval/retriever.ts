@@ -79,7 +79,7 @@ export async function retrieve(question: string, index: ReportIndex, encoder: En
   if (!encoded) throw new Error('The encoder gave nothing for the question.');
   const afterEncoding = performance.now();
   const lexical = index.lexical.search(question);
-  const dense = denseCandidates(index, encoded.vectors, without);
+  const dense = await denseCandidates(index, encoded.vectors, without);
   const named = lexical.best(CANDIDATES + without.length).map(({ label }) => label);
   const labels = new Set([...dense.keys(), ...named.filter((label) => !without.includes(label))]);
   const afterCandidates = performance.now();
@@ -117,11 +117,11 @@ async function statesOfAll(labels: ReadonlySet<number>, { texts, translations }:
 }
 
 /** Cosine of each passage near the question: that of its nearest window. */
-function denseCandidates(index: ReportIndex, vectors: Float32Array, without: readonly number[]): Map<number, number> {
+async function denseCandidates(index: ReportIndex, vectors: Float32Array, without: readonly number[]): Promise<Map<number, number>> {
   const cosines = new Map<number, number>();
   const count = CANDIDATES + without.length;
   // A passage and its translation are mostly found together.
-  for (const { label, cosine } of index.vectors.search(vectors, index.translations.size > 0 ? 2 * count : count)) {
+  for (const { label, cosine } of await index.vectors.search(vectors, index.translations.size > 0 ? 2 * count : count)) {
     const passage = index.vectorPassage[label];
     if (passage !== undefined && !without.includes(passage) && !cosines.has(passage)) cosines.set(passage, cosine);
   }

@@ -82,11 +82,11 @@ export class Records {
     this.#database = database;
     this.retentionDays = retentionDays;
     this.#now = now;
-    this.forgetOld();
+    void this.forgetOld();
   }
 
   /** Keeps a question; its id is for the buttons under the answer. */
-  remember(asked: Omit<AskedQuestion, 'id' | 'askedAt'>): string {
+  async remember(asked: Omit<AskedQuestion, 'id' | 'askedAt'>): Promise<string> {
     const id = randomBytes(9).toString('base64url');
     this.#database.run(
       'INSERT INTO questions (id, asked_at, guild, user, language, status, question, searched) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -103,7 +103,7 @@ export class Records {
   }
 
   /** The question behind a button; `undefined` when it has expired. */
-  recall(id: string): AskedQuestion | undefined {
+  async recall(id: string): Promise<AskedQuestion | undefined> {
     const [row] = this.#database.all('SELECT * FROM questions WHERE id = ? AND asked_at >= ?', id, this.#now() - BUTTONS_LIVE);
     const parsed = v.safeParse(questionRow, row);
     if (!parsed.success) return undefined;
@@ -112,7 +112,7 @@ export class Records {
   }
 
   /** One vote a person and question; the last one counts. */
-  vote(question: string, user: string, good: boolean, reason: string): boolean {
+  async vote(question: string, user: string, good: boolean, reason: string): Promise<boolean> {
     return this.#database.run(
       `INSERT INTO votes (question, user, good, reason, voted_at) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (question, user) DO UPDATE SET good = excluded.good, reason = excluded.reason, voted_at = excluded.voted_at`,
@@ -125,7 +125,7 @@ export class Records {
   }
 
   /** Questions of a server that stayed unanswered or got a 👎, the newest first. */
-  openQuestions(guild: string): OpenQuestion[] {
+  async openQuestions(guild: string): Promise<OpenQuestion[]> {
     const rows = this.#database.all(
       `SELECT q.*, json_group_array(v.reason) FILTER (WHERE v.good = 0) AS complaints
        FROM questions q LEFT JOIN votes v ON v.question = q.id
@@ -140,13 +140,13 @@ export class Records {
     });
   }
 
-  serverSettings(guild: string): ServerSettings {
+  async serverSettings(guild: string): Promise<ServerSettings> {
     const [row] = this.#database.all('SELECT settings FROM server_settings WHERE guild = ?', guild);
     const parsed = v.safeParse(settingsText, row?.['settings']);
     return parsed.success ? { ...parsed.output, language: parsed.output.language } : DEFAULT_SETTINGS;
   }
 
-  changeServerSettings(guild: string, settings: ServerSettings): boolean {
+  async changeServerSettings(guild: string, settings: ServerSettings): Promise<boolean> {
     return this.#database.run(
       'INSERT INTO server_settings (guild, settings) VALUES (?, ?) ON CONFLICT (guild) DO UPDATE SET settings = excluded.settings',
       guild,
@@ -155,13 +155,13 @@ export class Records {
   }
 
   /** Language a person chose for the bot's own words. */
-  languageOf(user: string): 'ar' | 'en' | undefined {
+  async languageOf(user: string): Promise<'ar' | 'en' | undefined> {
     const [row] = this.#database.all('SELECT language FROM user_settings WHERE user = ?', user);
     const parsed = v.safeParse(language, row?.['language']);
     return parsed.success ? parsed.output : undefined;
   }
 
-  chooseLanguage(user: string, chosen: 'ar' | 'en'): boolean {
+  async chooseLanguage(user: string, chosen: 'ar' | 'en'): Promise<boolean> {
     return this.#database.run(
       'INSERT INTO user_settings (user, language) VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET language = excluded.language',
       user,
@@ -169,7 +169,7 @@ export class Records {
     );
   }
 
-  keptOf(user: string): KeptOfUser {
+  async keptOf(user: string): Promise<KeptOfUser> {
     const questions = this.#database.all('SELECT question, asked_at FROM questions WHERE user = ? ORDER BY asked_at DESC', user);
     const votes = this.#database.all('SELECT good, reason, voted_at FROM votes WHERE user = ? ORDER BY voted_at DESC', user);
     return {
@@ -178,18 +178,18 @@ export class Records {
         const { success, output } = v.safeParse(voteRow, row);
         return success ? [{ good: output.good === 1, reason: output.reason, votedAt: output.voted_at }] : [];
       }),
-      language: this.languageOf(user),
+      language: await this.languageOf(user),
     };
   }
 
   /** Deletes everything kept of a person; whether all of it could be. */
-  forget(user: string): boolean {
+  async forget(user: string): Promise<boolean> {
     const statements = ['DELETE FROM votes WHERE user = ?', 'DELETE FROM questions WHERE user = ?', 'DELETE FROM user_settings WHERE user = ?'];
     return statements.map((sql) => this.#database.run(sql, user)).every(Boolean);
   }
 
   /** Deletes what has been kept long enough. */
-  forgetOld(): void {
+  async forgetOld(): Promise<void> {
     this.#database.run('DELETE FROM questions WHERE asked_at < ?', this.#now() - this.retentionDays * DAY);
     this.#database.run(
       `DELETE FROM questions WHERE asked_at < ? AND status = 'answered'

@@ -102,10 +102,10 @@ describe('buttons under an answer', () => {
     expect((await press('👍').reply()).content).toContain('شكرا، سجلت رأيك.');
     const form = await press('👎').modal();
     expect(form.title).toBe('ما الذي لم يعجبك؟');
-    expect(running.bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: '' }]);
+    expect((await running.bot.records.keptOf(user.id)).votes).toMatchObject([{ good: false, reason: '' }]);
     await server.modalSubmit({ user, guild, customId: form.custom_id, fields: { text: 'الفقرة غير صحيحة' }, message: answer }).reply();
-    expect(running.bot.records.keptOf(user.id).votes).toMatchObject([{ good: false, reason: 'الفقرة غير صحيحة' }]);
-    expect(running.bot.records.openQuestions(guild.id)).toMatchObject([{ question: ARABIC, complaints: ['الفقرة غير صحيحة'] }]);
+    expect((await running.bot.records.keptOf(user.id)).votes).toMatchObject([{ good: false, reason: 'الفقرة غير صحيحة' }]);
+    expect(await running.bot.records.openQuestions(guild.id)).toMatchObject([{ question: ARABIC, complaints: ['الفقرة غير صحيحة'] }]);
   });
 
   test('Share as image: a picture for all to see, its quote as the text beside it; only for whoever asked', async () => {
@@ -125,14 +125,14 @@ describe('buttons under an answer', () => {
     const other = server.addUser({ username: 'other' });
     expect((await press('السياق', other).reply()).ephemeral).toBe(true);
     await press('👍', other).reply();
-    expect(running.bot.records.keptOf(other.id).votes).toHaveLength(1);
+    expect((await running.bot.records.keptOf(other.id)).votes).toHaveLength(1);
   });
 
   test('forged ids change nothing that others see, and show nothing of others', async () => {
     const { server, user, guild, answer } = await asked(ARABIC);
     const mallory = server.addUser({ username: 'mallory' });
     const [, id = ''] = /^answer:([\w-]+):/u.exec(customId(answer, '👍')) ?? [];
-    const before = running.bot.records.keptOf(user.id);
+    const before = await running.bot.records.keptOf(user.id);
     const forge = (forged: string) => server.forgedButton({ user: mallory, guild, message: answer, customId: forged });
     // A page of more passages is turned in place only where one person sees it.
     expect((await forge(`answer:${id}:more:1`).reply()).ephemeral).toBe(true);
@@ -142,8 +142,8 @@ describe('buttons under an answer', () => {
     }
     const form = server.modalSubmit({ user: mallory, guild, customId: `answer:${id}:good`, fields: { text: 'x' }, message: answer });
     expect((await form.reply()).content).toContain('انتهت');
-    expect(running.bot.records.keptOf(user.id)).toEqual(before);
-    expect(running.bot.records.keptOf(mallory.id).votes).toEqual([]);
+    expect(await running.bot.records.keptOf(user.id)).toEqual(before);
+    expect((await running.bot.records.keptOf(mallory.id)).votes).toEqual([]);
   });
 
   test('expire politely after a day, as do forms left open', async () => {

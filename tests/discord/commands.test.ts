@@ -70,7 +70,7 @@ describe('/sources and /help', () => {
     expect(description(help)).toContain('/privacy');
     const english = await server.button({ user, guild, message: help, customId: 'help:en' }).reply();
     expect(description(english)).toContain('Ask me about the report');
-    expect(running.bot.records.languageOf(user.id)).toBe('en');
+    expect(await running.bot.records.languageOf(user.id)).toBe('en');
     expect(description(await server.slash({ user, guild, name: 'sources' }).reply())).toContain('**Reports** (1)');
   });
 });
@@ -116,7 +116,7 @@ describe('admin commands', () => {
       server.slash({ user, guild, name: 'ask', options: { question: 'من قصف القاعدة؟', ...more }, channel: elsewhere }).acknowledged();
     expect(await ask({})).toMatchObject({ ephemeral: true });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: false });
-    running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
+    await running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: true });
     const mention = server.userMessage({ user, channel: elsewhere, content: `<@${server.bot.id}> Who?`, mentions: [server.bot] });
     expect((await mention.reply()).content).toContain(`Please ask me here: <#${allowed.id}>`);
@@ -178,7 +178,7 @@ describe('/privacy', () => {
     expect(description(shown)).toContain('<FSI>وصفة الكبسة<PDI>');
     const deleted = await server.button({ user, guild, message: shown, customId: 'privacy:delete' }).reply();
     expect(deleted.content).toContain('حذفت كل ما كان محفوظا عنك.');
-    expect(running.bot.records.keptOf(user.id).questions).toEqual([]);
+    expect((await running.bot.records.keptOf(user.id)).questions).toEqual([]);
   });
 });
 

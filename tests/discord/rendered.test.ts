@@ -21,9 +21,11 @@ function inLanguage(language: 'ar' | 'en') {
   const { server } = running.bot;
   const user = server.addUser({ username: `reads-${language}` });
   const guild = server.addGuild({ name: 'News' });
-  running.bot.records.chooseLanguage(user.id, language);
-  return async (name: string, options: Record<string, string | number | boolean> = {}) =>
-    rendered(await server.slash({ user, guild, name, options, memberPermissions: ADMIN }).reply());
+  const chosen = running.bot.records.chooseLanguage(user.id, language);
+  return async (name: string, options: Record<string, string | number | boolean> = {}) => {
+    await chosen;
+    return rendered(await server.slash({ user, guild, name, options, memberPermissions: ADMIN }).reply());
+  };
 }
 
 describe('in Arabic', () => {

@@ -45,8 +45,8 @@ describe('HNSW against the exact index', () => {
     let found = 0;
     for (let q = 0; q < 100; q++) {
       const query = queries.subarray(q * d, (q + 1) * d);
-      const truth = new Set(exact.search(query, 10).map((n) => n.label));
-      found += hnsw.search(query, 10).filter((n) => truth.has(n.label)).length;
+      const truth = new Set((await exact.search(query, 10)).map((n) => n.label));
+      found += (await hnsw.search(query, 10)).filter((n) => truth.has(n.label)).length;
     }
     expect(found / 1000).toBeGreaterThanOrEqual(0.99);
   });
@@ -56,8 +56,8 @@ describe('HNSW against the exact index', () => {
       fc.asyncProperty(fc.integer({ min: 0, max: 40 }), fc.nat(60), fc.integer({ min: 1, max: 1e6 }), async (count, k, seed) => {
         const vectors = randomVectors(count, 8, seed);
         const query = randomVectors(1, 8, seed + 1);
-        const hnsw = (await HnswIndex.build([vectors], 8)).search(query, k);
-        const exact = new ExactIndex(vectors, 8).search(query, k);
+        const hnsw = await (await HnswIndex.build([vectors], 8)).search(query, k);
+        const exact = await new ExactIndex(vectors, 8).search(query, k);
         expect(hnsw.map((n) => n.label)).toEqual(exact.map((n) => n.label));
         for (const [i, n] of hnsw.entries()) expect(n.cosine).toBeCloseTo(exact[i]?.cosine ?? 0, 5);
       }),
@@ -281,8 +281,9 @@ describe('the index folder', () => {
     expect(partly.index.vectorPassage).toEqual(wholly.index.vectorPassage);
     const [question] = await encoder.encode(['متى انهار الجسر؟'], 'query');
     const nearest = (index: typeof partly.index) => index.vectors.search(question?.vectors ?? new Float32Array(), 3);
-    expect(nearest(partly.index).map(({ label }) => label)).toEqual(nearest(wholly.index).map(({ label }) => label));
-    for (const [i, { cosine }] of nearest(partly.index).entries()) expect(cosine).toBeCloseTo(nearest(wholly.index)[i]?.cosine ?? 0, 5);
+    const [ofPartly, ofWholly] = [await nearest(partly.index), await nearest(wholly.index)];
+    expect(ofPartly.map(({ label }) => label)).toEqual(ofWholly.map(({ label }) => label));
+    for (const [i, { cosine }] of ofPartly.entries()) expect(cosine).toBeCloseTo(ofWholly[i]?.cosine ?? 0, 5);
     // Nothing is taken from an index that is damaged.
     writeFileSync(join(partly.folder, TEXTS_FILES.records), '');
     rmSync(join(folder, String(readdirSync(folder).find((name) => join(folder, name) !== partly.folder))), { recursive: true });
