@@ -2,8 +2,8 @@ import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } fr
 import { wordingFor } from '../src/answer/wording.ts';
 import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { LIMITS } from '../src/discord/limits.ts';
-import { documentKey, passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
-import { documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
+import { passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
+import { chosenReport, documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 
 /** `/passage number [report]`: a paragraph in its place, with buttons to its neighbours. */
 export const passage = {
@@ -29,7 +29,7 @@ export const passage = {
     const place = placeOf(interaction);
     const language = await services.languageFor(place);
     const wording = wordingFor(language);
-    const document = documentFor(services.index, interaction.options.getString('report'));
+    const document = await chosenReport(interaction, services);
     const found = document?.passages[interaction.options.getInteger('number', true)];
     if (document && found) {
       await interaction.reply({ ...passageMessage(document, found, language), ...(await visibility(place, interaction.options.getBoolean('private'), services)) });
@@ -42,14 +42,15 @@ export const passage = {
     const focused = interaction.options.getFocused(true);
     if (focused.name === 'report') return respondWithReports(interaction, services);
     const typed = focused.value.trim();
-    const passages = documentFor(services.index, interaction.options.getString('report'))?.passages ?? [];
+    const passages = (await chosenReport(interaction, services))?.passages ?? [];
     const fitting = passages.filter((p) => String(p.number).startsWith(typed) || (typed !== '' && p.text.includes(typed)));
     await interaction.respond(fitting.slice(0, LIMITS.choices).map(passageChoice));
   },
   async button(interaction, services) {
     const [, key, number] = interaction.customId.split(':');
-    const language = await services.languageFor(placeOf(interaction));
-    const document = services.index.documents.find((d) => documentKey(d) === key);
+    const place = placeOf(interaction);
+    const language = await services.languageFor(place);
+    const document = documentFor(await services.indexFor(place), key ?? '');
     const found = document?.passages[Number(number)];
     if (!document || !found) {
       await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), flags: MessageFlags.Ephemeral });

@@ -7,6 +7,7 @@ export const sources = {
   arabicName: 'المصادر',
   data: { type: ApplicationCommandType.ChatInput, name: 'sources', description: 'The reports I answer from · التقارير التي أجيب منها', ...EVERYWHERE },
   async execute(interaction, services) {
-    await interaction.reply({ ...sourcesMessage(services.index, services.about, await services.languageFor(placeOf(interaction))), flags: MessageFlags.Ephemeral });
+    const place = placeOf(interaction);
+    await interaction.reply({ ...sourcesMessage(await services.indexFor(place), services.about, await services.languageFor(place)), flags: MessageFlags.Ephemeral });
   },
 } satisfies SlashCommand;

@@ -1,4 +1,5 @@
 import { allCommands } from '../commands/all.ts';
+import { Libraries } from './answer/libraries.ts';
 import { type App, openApp } from './app.ts';
 import { cardOf, drawCard } from './card/card.ts';
 import { type Config, VERSION } from './config.ts';
@@ -7,6 +8,7 @@ import type { Command } from './discord/command.ts';
 import { connect } from './discord/gateway.ts';
 import { Reception } from './discord/reception.ts';
 import { inviteLink, register, requireToken } from './discord/registration.ts';
+import { reportsOf, ServerReports } from './discord/server-reports.ts';
 import { describe, UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './monitoring/metrics.ts';
@@ -67,21 +69,30 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
 
 /** What answers on Discord, made of the parts of the program. */
 export function receptionFor(app: App, records: Records, commands: readonly Command[], metrics: Metrics, fairness = app.config.fairness): Reception {
+  const libraries = new Libraries({
+    encoder: app.encoder,
+    common: () => ({ index: app.opened.index, answerer: app.answerer }),
+    rebuildCommon: () => app.reload({}, true),
+    reportsOf: (server) => reportsOf(server, records),
+    open: async (server, reports, force) => (await app.store.of(server).open(reports, app.encoder, { force })).index,
+    clear: (server) => app.store.of(server).clear(),
+  });
   return new Reception({
-    answerer: () => app.answerer,
+    libraries,
+    reports: new ServerReports(records, libraries, app.config.serverReports),
     about: () => ({ version: VERSION, model: app.encoder.info.id, builtAt: app.opened.builtAt }),
     commands: commands.flatMap((command) => ('menu' in command ? [] : [{ ...command.data, admin: command.admin ?? false }])),
     records,
     metrics,
     fairness,
-    async drawCard(answer) {
-      const card = cardOf(answer, app.answerer.index.documents);
+    async drawCard(answer, documents) {
+      const card = cardOf(answer, documents);
       return card && drawCard(card);
     },
     async reload() {
       const skipped: string[] = [];
-      const { built, embedded } = await app.reload({ onNotice: (line) => skipped.push(line) });
-      return { built, embedded, skipped };
+      const { built, embedded, index } = await app.reload({ onNotice: (line) => skipped.push(line) });
+      return { built, passages: index.passages.length, embedded, skipped };
     },
   });
 }
@@ -102,8 +113,8 @@ async function monitored({ monitor }: Config, metrics: Metrics, notReady: () => 
 /** Answers from the reports as they are now; what can't be read leaves the old ones. */
 async function reread(services: Reception, log: Log): Promise<void> {
   try {
-    const { built, embedded, skipped } = await services.reload();
-    log.info({ built, embedded, skipped, passages: services.index.passages.length }, 'the reports changed');
+    const { built, embedded, skipped, passages } = await services.reload();
+    log.info({ built, embedded, skipped, passages }, 'the reports changed');
   } catch (error) {
     log.warn({ error: describe(error) }, 'the reports changed and could not be read; the old ones answer');
   }

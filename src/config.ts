@@ -50,6 +50,7 @@ const schema = v.object({
   QUESTIONS_PER_USER: v.optional(wholeNumber(1, 1000), '12'),
   QUESTIONS_PER_SERVER: v.optional(wholeNumber(1, 10_000), '120'),
   QUESTIONS_WAITING: v.optional(wholeNumber(1, 10_000), '100'),
+  SERVER_REPORTS: v.optional(wholeNumber(0, 1000), '20'),
   MONITOR_HOST: v.optional(v.string(), '127.0.0.1'),
   MONITOR_PORT: v.optional(wholeNumber(0, 65_535), '9464'),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent'), 'info'),
@@ -72,6 +73,8 @@ export interface Config {
   readonly data: { readonly folder: string; readonly retentionDays: number };
   /** Questions a minute of one person and of one server, and questions that may wait at a time. */
   readonly fairness: { readonly perUser: number; readonly perServer: number; readonly waiting: number };
+  /** Reports that a server may add for itself; 0: none. */
+  readonly serverReports: number;
   /** Where health and metrics are served; `undefined`: nowhere. */
   readonly monitor: { readonly host: string; readonly port: number } | undefined;
   readonly seedsFolder: string;
@@ -114,6 +117,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     data: { folder: folder(env.DATA_DIR, 'data'), retentionDays: env.RETENTION_DAYS },
     fairness: { perUser: env.QUESTIONS_PER_USER, perServer: env.QUESTIONS_PER_SERVER, waiting: env.QUESTIONS_WAITING },
+    serverReports: env.SERVER_REPORTS,
     monitor: env.MONITOR_PORT === 0 ? undefined : { host: env.MONITOR_HOST, port: env.MONITOR_PORT },
     seedsFolder: folder(env.SEEDS_DIR, 'seeds'),
     indexFolder: folder(env.INDEX_DIR, 'index'),

@@ -10,6 +10,8 @@ export interface Wording {
   readonly refusal: Readonly<Record<Refusal, string>>;
   readonly confidence: string;
   readonly title: string;
+  /** Under a reply that not all reports were asked for. */
+  readonly within: (title: string) => string;
   readonly page: (page: number) => string;
   readonly translation: string;
   readonly failed: string;
@@ -33,6 +35,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'الثقة',
     title: 'العنوان',
+    within: (title) => `بحثت في ${title} وحده.`,
     page: (page) => `ص ${page}`,
     translation: 'ترجمة غير رسمية',
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
@@ -55,6 +58,7 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     },
     confidence: 'confidence',
     title: 'title',
+    within: (title) => `I looked in ${title} only.`,
     page: (page) => `p. ${page}`,
     translation: 'Unofficial translation',
     failed: 'The answer failed through a fault of ours. Please try again in a moment.',

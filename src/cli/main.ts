@@ -30,12 +30,13 @@ program
   .argument('[question...]', 'in Arabic or English')
   .option('--json', 'print one JSON object')
   .option('--jsonl', 'read one question a line from standard input, print one JSON object a line')
+  .option('--report <report>', 'ask this report only: its id (the file name, of a .txt without extension) or title')
   .option('--image <file>', 'write the first quote in its paragraph to this file, as a PNG')
   .action(async (words: string[], options: AskOptions & { jsonl?: boolean }, command: Command) => {
     const { ask, askLines } = await import('./ask.ts');
     if (options.jsonl && options.image !== undefined) command.error('error: --image goes with one question, not with --jsonl');
     if (options.jsonl && words.length > 0) command.error('error: --jsonl reads the questions from standard input; leave the question out');
-    if (options.jsonl) return askLines();
+    if (options.jsonl) return askLines(options.report);
     if (words.length === 0) command.error('error: ask needs a question, for example: npm run ask -- "من استهدف القاعدة؟"');
     return ask(words.join(' '), options);
   });

@@ -16,7 +16,8 @@ export function answerText(answer: Answer): string {
   const direction: Direction = answer.language === 'ar' ? 'rtl' : 'ltr';
   if (answer.status === 'invalid') return directed(wording.refusal[answer.refusal ?? 'empty'], direction);
   const heading = directed(wording.status[answer.status], direction);
-  if (answer.status === 'not_found') return paint.yellow(heading);
+  const within = answer.within && answer.status !== 'answered' ? [directed(wording.within(ofReport(answer.within.title)), direction)] : [];
+  if (answer.status === 'not_found') return [paint.yellow(heading), ...within].join('\n\n');
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
   const citations = answer.citations.map((citation) => {
@@ -27,7 +28,7 @@ export function answerText(answer: Answer): string {
     if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim(`${wording.translation}:`)} ${citation.translation}`);
     return lines.join('\n');
   });
-  return [colour(heading) + sure, ...citations].join('\n\n');
+  return [colour(heading) + sure, ...citations, ...within].join('\n\n');
 }
 
 /** A title or heading in a line of ours. */

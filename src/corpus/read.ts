@@ -5,8 +5,8 @@ import type { Document } from './document.ts';
 import { decoded, type Format, UnreadableFile } from './formats/format.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
 
-/** Formats read from the seeds folder, by file extension. */
-const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
+/** Formats of reports, by file extension. */
+export const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
   ['.txt', 'text'],
   ['.md', 'markdown'],
   ['.html', 'html'],

@@ -55,7 +55,7 @@ async function respond(message: Message, text: string, place: Place, language: L
 
 function ask(message: Message, question: string, place: Place, services: Services, previous?: string): Promise<Reply> {
   return whileTyping(message, async () => {
-    const { answer, id } = await services.answer(place, question, previous);
+    const { answer, id } = await services.answer(place, question, undefined, previous);
     return answerMessage(answer, false, id);
   });
 }

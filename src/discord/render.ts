@@ -38,6 +38,8 @@ export function answerMessage(answer: Answer, showQuestion: boolean, id?: string
   const parts = [
     `**${directed(wording.status[answer.status], direction)}**`,
     ...answer.citations.map((citation) => citationText(citation, answer.language, direction)),
+    // What answers says where it stands.
+    ...(answer.within && answer.status !== 'answered' ? [directed(wording.within(titleWithin(answer.within.title, 100)), direction)] : []),
   ];
   const embed = new EmbedBuilder().setColor(COLOUR[answer.status]).setDescription(parts.join('\n\n'));
   if (showQuestion) embed.setTitle(directed(cut(clean(readQuestion(answer.question).text), LIMITS.embedTitle - 1), direction) || null);
@@ -110,8 +112,8 @@ export function documentChoice(document: Document): APIApplicationCommandOptionC
 }
 
 /** Short, lasting name of a report for custom_ids and choices, whatever its file is called. */
-export function documentKey(document: Document): string {
-  return sha256Of(document.id).slice(0, 16);
+export function documentKey({ id }: Pick<Document, 'id'>): string {
+  return sha256Of(id).slice(0, 16);
 }
 
 /** Paragraph, page and heading of a citation, in a line of ours. */

@@ -12,7 +12,8 @@ import type { About, CommandInfo } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { address, clean, cut, directionOf, excerpt, lines, quoteBlock, titleWithin } from './markdown.ts';
-import { NO_MENTIONS, PASSAGE_COLOUR, placeText, type Reply, translationLine } from './render.ts';
+import { documentKey, NO_MENTIONS, PASSAGE_COLOUR, placeText, type Reply, translationLine } from './render.ts';
+import { isOwn, type Proposal, type Refused } from './server-reports.ts';
 
 /** Passages on a page of a search. */
 const ON_A_PAGE = 5;
@@ -101,6 +102,46 @@ export function translationMessage(citations: readonly Citation[], language: Lan
   });
   const heading = directed(translated.length === 0 ? labels.noTranslation : wordingFor(language).translation, directionOf(language));
   return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([`**${heading}**`, ...parts].join('\n\n'))], allowedMentions: NO_MENTIONS };
+}
+
+/** A report that was read, with buttons to add it or not. */
+export function proposalMessage({ id, document, replaces, versionOf }: Proposal, language: Language): Reply {
+  const { reports: labels } = labelsFor(language);
+  const direction = directionOf(language);
+  const title = (of: Document) => titleWithin(of.title, 200);
+  const opening = document.passages.slice(1, 3).map(({ text, ...span }) => quoteBlock(span, text, { highlights: [] }, EXCERPT_LENGTH));
+  const notes = [...(replaces ? [labels.replaces(title(replaces))] : []), ...(versionOf ? [labels.versionOf(title(versionOf))] : []), labels.onlyHere];
+  const parts = [directed(labels.read(document.passages.length), direction), `**${directed(title(document), direction)}**`, ...opening];
+  const embed = new EmbedBuilder()
+    .setColor(PASSAGE_COLOUR)
+    .setDescription([...parts, notes.map((note) => directed(note, direction)).join('\n')].join('\n\n'));
+  const button = (customId: string, label: string, style: ButtonStyle) => new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(style);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
+    ...(versionOf ? [button(`report:add:${id}:${documentKey(versionOf)}`, labels.replace, ButtonStyle.Primary)] : []),
+    button(`report:add:${id}`, versionOf ? labels.addBeside : labels.add, versionOf ? ButtonStyle.Secondary : ButtonStyle.Primary),
+    button(`report:cancel:${id}`, labels.cancel, ButtonStyle.Secondary),
+  );
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+/** Why a report is not taken, in a line. */
+export function refusedText(refused: Refused, language: Language): string {
+  const labels = labelsFor(language);
+  const { refused: label } = labels.reports;
+  switch (refused.why) {
+    case 'empty':
+    case 'expired':
+      return label[refused.why];
+    case 'not kept':
+      return labels.notKept;
+    case 'reports':
+    case 'passages':
+      return label[refused.why](refused.most);
+    case 'known':
+      return label.known(titleWithin(refused.title, 200));
+    case 'unreadable':
+      return label.unreadable(isolate(clean(cut(refused.reason, 300))));
+  }
 }
 
 /** Reports, model, index and version. */

@@ -3,7 +3,7 @@ import type { Encoder } from '../embedding/encoder.ts';
 import { misalignedTranslations } from './alignment.ts';
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
-import { allPassages, type IndexedPassage, type ReportIndex, textsOf } from './report-index.ts';
+import { allPassages, type BuiltIndex, type IndexedPassage, textsOf } from './report-index.ts';
 import { type KeptText, TextsInMemory, type TextsSink } from './texts.ts';
 import { quantized } from './token-states.ts';
 
@@ -93,7 +93,7 @@ export async function build(
 }
 
 /** An index in memory, for measuring. */
-export async function buildInMemory(documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress): Promise<ReportIndex> {
+export async function buildInMemory(documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress): Promise<BuiltIndex> {
   const texts = new TextsInMemory();
   const { passages, vectors, vectorText, lexical, translations } = await build(documents, encoder, texts, onProgress);
   return { documents, passages, vectors, vectorPassage: passageOfVector(vectorText, translations), lexical, texts, translations };

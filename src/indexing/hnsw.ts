@@ -1,6 +1,6 @@
 import hnswlib from 'hnswlib-node';
 import { turns } from './turns.ts';
-import type { Neighbour, VectorIndex } from './vector-index.ts';
+import { dot, type Neighbour, nearestFirst, type VectorIndex } from './vector-index.ts';
 
 /** Links of a node (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. */
 const LINKS = 16;
@@ -52,11 +52,18 @@ export class HnswIndex implements VectorIndex {
     return Float32Array.from(this.#graph.getPoint(label));
   }
 
-  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
+  async search(query: Float32Array, k: number, among?: readonly number[]): Promise<Neighbour[]> {
+    // The graph is of no help within a few: its neighbours are mostly others.
+    if (among) {
+      return among
+        .map((label) => ({ label, cosine: dot(query, this.vector(label)) }))
+        .sort(nearestFirst)
+        .slice(0, Math.max(0, k));
+    }
     const wanted = Math.min(k, this.size);
     if (wanted <= 0) return [];
     this.#graph.setEf(Math.max(SEARCH_CANDIDATES, wanted));
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(query), wanted);
-    return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort((a, b) => b.cosine - a.cosine || a.label - b.label);
+    return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort(nearestFirst);
   }
 }

@@ -10,7 +10,7 @@ import { type BuildProgress, type BuiltIndexes, build, type Embedded, passageOfV
 import { HnswIndex } from './hnsw.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest, textKey } from './manifest.ts';
-import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
+import { allPassages, type BuiltIndex, textsOf } from './report-index.ts';
 import { DamagedIndex, openTexts, TextsWriter } from './texts.ts';
 
 /** A folder that is being written, or was when its process ended. */
@@ -34,7 +34,7 @@ export interface OpenOptions {
 }
 
 export interface OpenedIndex {
-  readonly index: ReportIndex;
+  readonly index: BuiltIndex;
   /** Folder it is kept in. */
   readonly folder: string;
   readonly builtAt: Date;

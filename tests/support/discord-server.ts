@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type APIApplicationCommandOptionChoice,
+  type APIAttachment,
   type APIInteractionResponseCallbackData,
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
@@ -142,7 +143,7 @@ export interface Invocation {
   readonly memberPermissions?: bigint | string | undefined;
 }
 
-export type OptionValues = Readonly<Record<string, string | number | boolean>>;
+export type OptionValues = Readonly<Record<string, string | number | boolean | UploadedFile>>;
 
 export interface SlashInvocation extends Invocation {
   readonly name: string;
@@ -531,6 +532,12 @@ export class DiscordServer {
     return guild;
   }
 
+  /** The bot is removed from a guild. */
+  removeGuild(guild: ServerGuild): void {
+    this.#guilds.delete(guild.id);
+    this.#dispatch('GUILD_DELETE', { id: guild.id }, GatewayIntentBits.Guilds);
+  }
+
   addTextChannel(guildId: string, name: string): ServerChannel {
     const guild = this.#guilds.get(guildId);
     if (guild === undefined) throw new Error(`There is no guild ${guildId}.`);
@@ -641,7 +648,13 @@ export class DiscordServer {
     for (const part of path) {
       definitions = asArray(definitions.find((option) => option.name === part)?.options).map(asObject);
     }
+    const attachments: Record<string, APIAttachment> = {};
     let options: JsonObject[] = Object.entries(invocation.options ?? {}).map(([name, value]) => {
+      if (typeof value === 'object') {
+        const attachment = this.#attach(value, this.#place(invocation).channel.id);
+        attachments[attachment.id] = attachment;
+        return { name, type: ApplicationCommandOptionType.Attachment, value: attachment.id };
+      }
       const optionType = definitions.find((option) => option.name === name)?.type ?? inferredType(value);
       // What is being typed is sent as typed, whatever the type of the option.
       return name === focused ? { name, type: optionType, value: String(value), focused: true } : { name, type: optionType, value };
@@ -658,7 +671,17 @@ export class DiscordServer {
       ...this.#commandReference(invocation.name, type, guild),
       type,
       ...(options.length > 0 ? { options } : {}),
+      ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
     };
+  }
+
+  /** Holds a file that somebody sent, under an address of its own. */
+  #attach(file: UploadedFile, channelId: string): APIAttachment {
+    const id = this.#snowflake();
+    const path = `/attachments/${channelId}/${id}/${encodeURIComponent(file.name)}`;
+    const url = `http://${this.#host}${path}`;
+    this.#attachments.set(path, file);
+    return { id, filename: file.name, size: file.bytes.byteLength, url, proxy_url: url, content_type: file.contentType };
   }
 
   #findCommand(name: string, type: ApplicationCommandType, guild: ServerGuild | undefined): JsonObject | undefined {
@@ -924,20 +947,8 @@ export class DiscordServer {
       wire.attachments = wire.attachments.filter((kept) => described.some((item) => item.id === kept.id));
     }
     for (const [index, file] of files.entries()) {
-      const id = this.#snowflake();
-      const path = `/attachments/${base.channel_id}/${id}/${encodeURIComponent(file.name)}`;
-      const url = `http://${this.#host}${path}`;
       const description = described.find((item) => String(item.id) === String(index))?.description;
-      this.#attachments.set(path, file);
-      wire.attachments.push({
-        id,
-        filename: file.name,
-        size: file.bytes.byteLength,
-        url,
-        proxy_url: url,
-        content_type: file.contentType,
-        ...(typeof description === 'string' ? { description } : {}),
-      });
+      wire.attachments.push({ ...this.#attach(file, base.channel_id), ...(typeof description === 'string' ? { description } : {}) });
     }
     const isNew = !this.#messages.has(base.id);
     if (isNew || body.content !== undefined) this.#resolveMentions(wire, body.allowed_mentions);

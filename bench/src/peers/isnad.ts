@@ -59,7 +59,7 @@ async function opened({ texts }: Passages, folder: string, reads: boolean, compo
     stages: () => ({ ...last?.retrieval.times }),
     async sureness(question, without) {
       const known = without === undefined && last?.question === question ? last.retrieval : undefined;
-      const { ranked } = known ?? (await retrieve(question, index, encoder, without === undefined ? [] : [without]));
+      const { ranked } = known ?? (await retrieve(question, index, encoder, without === undefined ? {} : { without: [without] }));
       const found = evidence(ranked);
       // The confidence of this model is fitted to what its reader says: without it there is MaxSim.
       return reads ? confidence(detectLanguage(question) === 'en' ? 'en' : 'ar', found, encoder.info.fit) : found.late;
