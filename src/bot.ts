@@ -13,6 +13,7 @@ import { describe, UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './monitoring/metrics.ts';
 import { type Monitor, startMonitor } from './monitoring/server.ts';
+import { nextSignal } from './signals.ts';
 import { Database } from './storage/database.ts';
 import { Records } from './storage/records.ts';
 
@@ -28,8 +29,12 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   const credentials = requireToken(config.discord);
   const log = createLog(config.logLevel);
   const commands = allCommands(config.discord.arabicCommands);
-  const outcome = await register(credentials, commands);
-  log.info({ commands: commands.length, outcome }, 'commands registered');
+  const { shard } = config.discord;
+  // Whoever starts the shards does it once for all.
+  if (shard === undefined) {
+    const { outcome } = await register(credentials, commands);
+    log.info({ commands: commands.length, outcome }, 'commands registered');
+  }
   // Watched before they are read: a change meanwhile is noticed too.
   const watch = watchReports(config.seedsFolder);
   await watch.ready;
@@ -48,7 +53,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   watch.onChange(() => reread(services, log));
   const daily = setInterval(() => void records.forgetOld(), FORGET_EVERY);
   const signal = nextSignal();
-  process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
+  if (shard === undefined) process.stdout.write(`Isnad is on Discord. Add it to a server: ${inviteLink(gateway.applicationId)}\n`);
   const end = await Promise.race([
     signal,
     gateway.ended.then((reason) => new UserError(`${reason} Check the token, then start again.`)),
@@ -98,10 +103,10 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
 }
 
 /** Starts the monitor. That its port is taken is no reason not to answer. */
-async function monitored({ monitor }: Config, metrics: Metrics, notReady: () => readonly string[], log: Log): Promise<Monitor | undefined> {
+async function monitored({ monitor, discord }: Config, metrics: Metrics, notReady: () => readonly string[], log: Log): Promise<Monitor | undefined> {
   if (!monitor) return undefined;
   try {
-    const started = await startMonitor(monitor.host, monitor.port, metrics, notReady);
+    const started = await startMonitor(monitor.host, monitor.port + (discord.shard ?? 0), metrics, notReady);
     log.info({ address: started.address }, 'monitoring');
     return started;
   } catch (error) {
@@ -118,11 +123,4 @@ async function reread(services: Reception, log: Log): Promise<void> {
   } catch (error) {
     log.warn({ error: describe(error) }, 'the reports changed and could not be read; the old ones answer');
   }
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
 }

@@ -45,6 +45,7 @@ const schema = v.object({
   EMBEDDING_THREADS: v.optional(wholeNumber(1, 64)),
   HF_ENDPOINT: v.optional(httpUrl, 'https://huggingface.co'),
   DISCORD_ARABIC_COMMANDS: v.optional(boolean, 'false'),
+  DISCORD_SHARDS: v.optional(v.union([v.literal('auto'), wholeNumber(1, 1000)], 'expected a whole number from 1 to 1000, or auto'), '1'),
   DATA_DIR: v.optional(v.string()),
   RETENTION_DAYS: v.optional(wholeNumber(1, 3650), '90'),
   QUESTIONS_PER_USER: v.optional(wholeNumber(1, 1000), '12'),
@@ -68,6 +69,10 @@ export interface Config {
     readonly apiUrl: string | undefined;
     /** Whether every command is also registered under its Arabic name. */
     readonly arabicCommands: boolean;
+    /** Processes that the bot runs as; `auto`: as many as Discord recommends. */
+    readonly shards: number | 'auto';
+    /** Which of them this one is, from 0; `undefined`: none, or the one that starts them. */
+    readonly shard: number | undefined;
   };
   /** Where feedback and settings are kept, and for how many days the questions among them. */
   readonly data: { readonly folder: string; readonly retentionDays: number };
@@ -106,6 +111,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = v.safeParse(schema, given);
   if (!result.success) throw new UserError(explain(result.issues[0], given), 2);
   const env = result.output;
+  // Set by discord.js for the processes that it starts.
+  const shard = environment['SHARDING_MANAGER'] === undefined ? undefined : Number(environment['SHARDS']);
   // Diagnostic reports of a crash print the environment, and threads and child processes inherit it.
   delete environment['DISCORD_TOKEN'];
   return {
@@ -114,6 +121,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       guildId: env.DISCORD_GUILD_ID,
       apiUrl: env.DISCORD_API_URL?.replace(/\/+$/u, ''),
       arabicCommands: env.DISCORD_ARABIC_COMMANDS,
+      shards: env.DISCORD_SHARDS,
+      shard,
     },
     data: { folder: folder(env.DATA_DIR, 'data'), retentionDays: env.RETENTION_DAYS },
     fairness: { perUser: env.QUESTIONS_PER_USER, perServer: env.QUESTIONS_PER_SERVER, waiting: env.QUESTIONS_WAITING },
@@ -129,6 +138,17 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** Lets processes that are started meanwhile find the secrets where {@link loadConfig} found them. */
+export async function lendingSecrets<T>({ data }: Config, start: () => Promise<T>): Promise<T> {
+  // discord.js hands the token on by itself, and leaves it there.
+  if (data.url !== undefined) process.env['DATABASE_URL'] = data.url;
+  try {
+    return await start();
+  } finally {
+    for (const name of ['DISCORD_TOKEN', 'DATABASE_URL']) delete process.env[name];
+  }
 }
 
 /** Version of the program. */

@@ -71,7 +71,7 @@ program
     const [{ register, requireToken }, { allCommands }] = await Promise.all([import('../discord/registration.ts'), import('../../commands/all.ts')]);
     const { discord } = loadConfig();
     const commands = allCommands(discord.arabicCommands);
-    const outcome = await register(requireToken(discord), commands);
+    const { outcome } = await register(requireToken(discord), commands);
     process.stdout.write(`${outcome === 'changed' ? 'Registered' : 'Already registered, nothing changed'}: ${commands.map((c) => c.data.name).join(', ')}.\n`);
   });
 
@@ -102,8 +102,8 @@ program
   .action(async () => (await import('./token-mean.ts')).printTokenMean());
 
 async function startBot(config: Config): Promise<void> {
-  const { runBot } = await import('../bot.ts');
-  await runBot(config);
+  if (config.discord.shards !== 1 && config.discord.shard === undefined) return (await import('../shards.ts')).runShards(config);
+  await (await import('../bot.ts')).runBot(config);
 }
 
 // A reader that has seen enough (`| head`) is no error.

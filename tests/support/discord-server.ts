@@ -361,12 +361,21 @@ class MessageState extends ReplyLog implements MessageHandle {
 class Session {
   readonly id = randomBytes(16).toString('hex');
   readonly intents: number;
+  /** Which of how many: servers are shared out among them by their ids. */
+  readonly shard: readonly [number, number];
   socket: WebSocket | undefined;
   readonly #events: { op: number; s: number; t: string; d: unknown }[] = [];
 
-  constructor(socket: WebSocket, intents: number) {
+  constructor(socket: WebSocket, intents: number, shard: readonly [number, number]) {
     this.socket = socket;
     this.intents = intents;
+    this.shard = shard;
+  }
+
+  /** Whether what happens in a guild, or in direct messages, is for this shard. */
+  serves(guildId: string | undefined): boolean {
+    const [id, count] = this.shard;
+    return guildId === undefined ? id === 0 : Number((BigInt(guildId) >> 22n) % BigInt(count)) === id;
   }
 
   dispatch(t: string, d: unknown): void {
@@ -1252,9 +1261,10 @@ export class DiscordServer {
   }
 
   #identify(socket: WebSocket, payload: JsonObject): Session {
-    const session = new Session(socket, Number(payload.intents ?? 0));
+    const [shard = 0, shards = 1] = asArray(payload.shard).map(Number);
+    const session = new Session(socket, Number(payload.intents ?? 0), [shard, shards]);
     this.#sessions.set(session.id, session);
-    const guilds = [...this.#guilds.values()];
+    const guilds = [...this.#guilds.values()].filter(({ id }) => session.serves(id));
     session.dispatch('READY', {
       v: 10,
       user: { ...this.bot, mfa_enabled: false, verified: true, email: null, flags: 0 },
@@ -1262,7 +1272,7 @@ export class DiscordServer {
       session_id: session.id,
       session_type: 'normal',
       resume_gateway_url: `ws://${this.#host}`,
-      shard: payload.shard ?? [0, 1],
+      shard: [...session.shard],
       application: { id: this.applicationId, flags: 0 },
       private_channels: [],
       relationships: [],
@@ -1289,8 +1299,10 @@ export class DiscordServer {
   }
 
   #dispatch(event: string, data: unknown, intent?: GatewayIntentBits): void {
+    const { guild_id: guildId, id } = asObject(data);
+    const guild = isSet(guildId) ? asText(guildId) : event.startsWith('GUILD_') ? asText(id) : undefined;
     for (const session of this.#sessions.values()) {
-      if (intent === undefined || (session.intents & intent) !== 0) session.dispatch(event, data);
+      if (session.serves(guild) && (intent === undefined || (session.intents & intent) !== 0)) session.dispatch(event, data);
     }
   }
 
