@@ -10,11 +10,13 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
+import type { Document } from '../src/corpus/document.ts';
 import { UnreadableFile } from '../src/corpus/formats/format.ts';
 import { EXTENSIONS } from '../src/corpus/stored.ts';
 import { ADMINS, type Place, placeOf, type Services, type SlashCommand } from '../src/discord/command.ts';
 import { download } from '../src/discord/download.ts';
 import { labelsFor } from '../src/discord/labels.ts';
+import { titleWithin } from '../src/discord/markdown.ts';
 import { documentKey, plainMessage } from '../src/discord/render.ts';
 import { choicesOf, documentFor, REPORT_OPTION } from '../src/discord/reports.ts';
 import { isOwn } from '../src/discord/server-reports.ts';
@@ -101,7 +103,7 @@ export const report = {
       await say(labels.cancelled);
     } else if (action === 'add') {
       const added = await services.reports.confirm(guildId, proposal, replaced === undefined ? undefined : (document) => documentKey(document) === replaced);
-      await say('why' in added ? refusedText(added, language) : labels.added(added.title, added.passages.length));
+      await say('why' in added ? refusedText(added, language) : labels.added(titleIn(added), added.passages.length));
     }
   },
   async autocomplete(interaction, services) {
@@ -129,7 +131,7 @@ async function remove(interaction: ChatInputCommandInteraction, place: Place, la
   const document = documentFor(await services.indexFor(place), interaction.options.getString('report', true));
   const own = document && isOwn(document) && place.guildId !== null;
   const removed = own && (await services.reports.remove(place.guildId, document));
-  const text = !own ? labels.notOwn : removed ? labels.removed(document.title) : labelsFor(language).notKept;
+  const text = !own ? labels.notOwn : removed ? labels.removed(titleIn(document)) : labelsFor(language).notKept;
   await interaction.editReply(plainMessage(text, language));
 }
 
@@ -146,8 +148,12 @@ async function chooseForChannel(interaction: ChatInputCommandInteraction, place:
   const { [channelId]: _, ...others } = before.channelReports;
   const channelReports = document ? { ...others, [channelId]: documentKey(document) } : others;
   const kept = await services.records.changeServerSettings(guildId, { ...before, channelReports });
-  const text = !kept ? labels.notKept : document ? labels.reports.channel(document.title) : labels.reports.everyReport;
+  const text = !kept ? labels.notKept : document ? labels.reports.channel(titleIn(document)) : labels.reports.everyReport;
   await interaction.editReply(plainMessage(text, language));
+}
+
+function titleIn({ title }: Document): string {
+  return titleWithin(title, LONGEST_TITLE);
 }
 
 function form(language: Language): ModalBuilder {

@@ -8,7 +8,11 @@ import { DiscordServer } from '../support/discord-server.ts';
 const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const QUESTION = 'ماذا قال البيت الأبيض عن قرار بايدن؟';
 
+/** Milliseconds since Discord's epoch: an id begins with its time, by which servers are shared out. */
+const SOME_TIME = 200_000_000_000;
+
 let server: DiscordServer;
+let guilds = 0;
 
 beforeAll(async () => {
   // Loading the model is waited for.
@@ -17,12 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-/** A guild that belongs to a shard. */
-function guildOf(shard: number, shards: number) {
-  for (;;) {
-    const guild = server.addGuild({ name: `of shard ${shard}` });
-    if (Number((BigInt(guild.id) >> 22n) % BigInt(shards)) === shard) return guild;
-  }
+/** A guild that belongs to one of two shards. */
+function guildOf(shard: 0 | 1) {
+  guilds += 2;
+  return server.addGuild({ id: String(BigInt(SOME_TIME + guilds + shard) << 22n), name: `of shard ${shard}` });
 }
 
 test('as several processes: each answers on its own servers, once; what one was told, all know; a signal ends all', { timeout: 120_000 }, async () => {
@@ -49,12 +51,12 @@ test('as several processes: each answers on its own servers, once; what one was 
   // Once for all.
   expect(server.commandPuts).toHaveLength(1);
   const user = server.addUser({ username: 'salma' });
-  const answers = [0, 1].map((shard) => server.slash({ user, guild: guildOf(shard, 2), name: 'ask', options: { question: QUESTION } }).reply());
+  const answers = ([0, 1] as const).map((shard) => server.slash({ user, guild: guildOf(shard), name: 'ask', options: { question: QUESTION } }).reply());
   for (const answer of await Promise.all(answers)) expect(answer.embeds[0]?.description).toContain('وقال البيت الأبيض');
   // Settings lie in the one database.
-  const help = await server.slash({ user, guild: guildOf(0, 2), name: 'help' }).reply();
+  const help = await server.slash({ user, guild: guildOf(0), name: 'help' }).reply();
   await server.button({ user, message: help, customId: 'help:en' }).reply();
-  const other = await server.slash({ user, guild: guildOf(1, 2), name: 'sources' }).reply();
+  const other = await server.slash({ user, guild: guildOf(1), name: 'sources' }).reply();
   expect(other.embeds[0]?.description).toContain('Reports');
   bot.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
