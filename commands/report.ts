@@ -74,7 +74,7 @@ export const report = {
     if (subcommand === 'remove') return remove(interaction, place, language, services);
     if (services.reports.most === 0) return void (await interaction.reply({ ...plainMessage(labels.off, language), flags: MessageFlags.Ephemeral }));
     const file = interaction.options.getAttachment('file');
-    if (!file) return interaction.showModal(form(language));
+    if (!file) return void (await interaction.showModal(form(language)));
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     try {
       await propose(interaction, file.name, await download(file.url, LARGEST), language, services);

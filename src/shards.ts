@@ -1,6 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type ChildProcess, type Shard, ShardingManager } from 'discord.js';
+import { type Shard, ShardingManager } from 'discord.js';
 import { allCommands } from '../commands/all.ts';
 import { type Config, lendingSecrets } from './config.ts';
 import { inviteLink, recommendedShards, register, requireToken } from './discord/registration.ts';
@@ -55,11 +56,13 @@ export async function runShards(config: Config): Promise<void> {
   };
   const signal = nextSignal();
   const starting = lendingSecrets(config, () => manager.spawn({ amount: totalShards, delay: BETWEEN_STARTS, timeout: PATIENCE }));
-  const started = starting.then(
-    () => process.stdout.write(`Isnad is on Discord, in ${totalShards} processes. Add it to a server: ${inviteLink(applicationId)}\n`),
-    (error: unknown) => new UserError(`The shards did not all start (${describe(error)}); why is said above.`),
-  );
-  const end = await Promise.race([signal, broken, started.then((failed) => (failed instanceof UserError ? failed : signal))]);
+  const notStarted = new Promise<UserError>((resolve) => {
+    starting.then(
+      () => process.stdout.write(`Isnad is on Discord, in ${totalShards} processes. Add it to a server: ${inviteLink(applicationId)}\n`),
+      (error: unknown) => resolve(new UserError(`The shards did not all start (${describe(error)}); why is said above.`)),
+    );
+  });
+  const end = await Promise.race([signal, broken, notStarted]);
   stopping = true;
   log.info({ shards: running.size }, 'stopping');
   await Promise.all(

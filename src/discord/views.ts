@@ -150,7 +150,8 @@ export function sourcesMessage(index: ReportIndex, about: About, language: Langu
   const reports = index.documents.slice(0, 10).map((document) => {
     const translated = document.translationSha256 === undefined ? '' : ` · ${label.translated}`;
     const date = document.date === undefined ? '' : ` · ${isolate(document.date)}`;
-    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated}${date})`;
+    const own = isOwn(document) ? ` · ${labelsFor(language).reports.own}` : '';
+    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated}${date}${own})`;
   });
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,

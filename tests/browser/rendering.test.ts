@@ -46,6 +46,7 @@ function answerOf(language: Language, citations: readonly Pick<Answer['citations
   return {
     question: '',
     searched: '',
+    within: undefined,
     language,
     status: 'answered',
     refusal: undefined,

@@ -73,6 +73,7 @@ const answers: fc.Arbitrary<Answer> = fc
   .map(({ quotes, marks, question, title, translation, status, language, confidence }) => ({
     question,
     searched: question,
+    within: undefined,
     language,
     status,
     refusal: undefined,
@@ -125,6 +126,7 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
   const answer: Answer = {
     question: 'س؟',
     searched: 'س؟',
+    within: undefined,
     language: 'ar',
     status: 'answered',
     refusal: undefined,
