@@ -5,7 +5,6 @@ test('a title runs as its own language does, whatever name it begins with', () =
   const quote = 'سقطت عدة قذائف.';
   const text = answerText({
     question: 'Who?',
-    within: undefined,
     searched: 'Who?',
     within: undefined,
     language: 'en',
