@@ -33,7 +33,8 @@ export const search = {
     const { language, refusal } = result;
     if (refusal !== undefined) return void (await interaction.editReply(plainMessage(wordingFor(language).refusal[refusal], language)));
     // Kept for the buttons, as a question is.
-    const id = await services.records.remember({ guild: undefined, user: interaction.user.id, language, status: 'answered', question: text, searched: text });
+    const asked = { guild: undefined, user: interaction.user.id, language, status: 'answered', question: text, searched: text, report: undefined } as const;
+    const id = await services.records.remember(asked);
     await interaction.editReply(page(result, id, 0));
   },
   async button(interaction, services: Services) {

@@ -99,6 +99,6 @@ export class Reception implements Services {
   }
 
   #remember({ guildId, userId }: Place, { question, searched, language }: Answer, status: Exclude<Answer['status'], 'invalid'>): Promise<string> {
-    return this.records.remember({ guild: guildId ?? undefined, user: userId, language, status, question, searched });
+    return this.records.remember({ guild: guildId ?? undefined, user: userId, language, status, question, searched, report: undefined });
   }
 }
