@@ -23,7 +23,7 @@ const FORGET_EVERY = 3_600_000;
 /**
  * Runs the bot until a signal ends it: opens the index, registers the commands if they changed, connects, prints the invite link.
  *
- * @throws UserError when there is no token, Discord refuses it or can't be reached, or ends the session for good
+ * @throws UserError when there is no token, Discord or the database server refuses or can't be reached, or Discord ends the session for good
  */
 export async function runBot(config: Config, open: (config: Config) => Promise<App> = openApp): Promise<void> {
   const credentials = requireToken(config.discord);
@@ -35,11 +35,12 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
     const { outcome } = await register(credentials, commands);
     log.info({ commands: commands.length, outcome }, 'commands registered');
   }
+  // A server that can't be reached is told at once, not after the model has loaded.
+  const database = await Database.open(config.data, (trouble) => log.warn({ trouble }, 'not kept'));
   // Watched before they are read: a change meanwhile is noticed too.
   const watch = watchReports(config.seedsFolder);
   await watch.ready;
   const app = await open(config);
-  const database = Database.open(config.data.folder, (trouble) => log.warn({ trouble }, 'not kept'));
   const records = new Records(database, config.data.retentionDays);
   const metrics = new Metrics();
   const services = receptionFor(app, records, commands, metrics);
@@ -67,7 +68,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   clearInterval(daily);
   // First what answers: whoever still waits is told so.
   await app.close();
-  database.close();
+  await database.close();
   if (end instanceof UserError) throw end;
   log.info('stopped');
 }

@@ -31,6 +31,10 @@ const httpUrl = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), 'expected an http(s) address'),
 );
+const postgresUrl = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && /^postgres(?:ql)?:$/u.test(new URL(text).protocol), 'expected an address postgres://user:password@host/database'),
+);
 
 /** Every variable, as `.env.example` describes it. A variable set to nothing counts as not set. */
 const schema = v.object({
@@ -47,6 +51,7 @@ const schema = v.object({
   DISCORD_ARABIC_COMMANDS: v.optional(boolean, 'false'),
   DISCORD_SHARDS: v.optional(v.union([v.literal('auto'), wholeNumber(1, 1000)], 'expected a whole number from 1 to 1000, or auto'), '1'),
   DATA_DIR: v.optional(v.string()),
+  DATABASE_URL: v.optional(postgresUrl),
   RETENTION_DAYS: v.optional(wholeNumber(1, 3650), '90'),
   QUESTIONS_PER_USER: v.optional(wholeNumber(1, 1000), '12'),
   QUESTIONS_PER_SERVER: v.optional(wholeNumber(1, 10_000), '120'),
@@ -56,6 +61,9 @@ const schema = v.object({
   MONITOR_PORT: v.optional(wholeNumber(0, 65_535), '9464'),
   LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent'), 'info'),
 });
+
+/** Their values are repeated nowhere. */
+const SECRETS = ['DISCORD_TOKEN', 'DATABASE_URL'];
 
 /** Names of the variables. */
 export const VARIABLES: readonly string[] = Object.keys(schema.entries);
@@ -74,8 +82,8 @@ export interface Config {
     /** Which of them this one is, from 0; `undefined`: none, or the one that starts them. */
     readonly shard: number | undefined;
   };
-  /** Where feedback and settings are kept, and for how many days the questions among them. */
-  readonly data: { readonly folder: string; readonly retentionDays: number };
+  /** Where feedback and settings are kept (a Postgres server, else a folder), and for how many days the questions among them. */
+  readonly data: { readonly folder: string; readonly url: string | undefined; readonly retentionDays: number };
   /** Questions a minute of one person and of one server, and questions that may wait at a time. */
   readonly fairness: { readonly perUser: number; readonly perServer: number; readonly waiting: number };
   /** Reports that a server may add for itself; 0: none. */
@@ -100,7 +108,7 @@ export interface Config {
 /**
  * The configuration: the environment over `.env` of the working directory over the defaults. The one reader of `process.env`.
  *
- * The token is taken out of the environment: load it once.
+ * Secrets (the token, the database's address with its password) are taken out of the environment: load it once.
  *
  * @throws UserError (exit code 2) that names the variable, what was expected and what came; a secret's value is never repeated
  */
@@ -114,7 +122,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   // Set by discord.js for the processes that it starts.
   const shard = environment['SHARDING_MANAGER'] === undefined ? undefined : Number(environment['SHARDS']);
   // Diagnostic reports of a crash print the environment, and threads and child processes inherit it.
-  delete environment['DISCORD_TOKEN'];
+  for (const name of SECRETS) delete environment[name];
   return {
     discord: {
       token: env.DISCORD_TOKEN,
@@ -124,7 +132,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       shards: env.DISCORD_SHARDS,
       shard,
     },
-    data: { folder: folder(env.DATA_DIR, 'data'), retentionDays: env.RETENTION_DAYS },
+    data: { folder: folder(env.DATA_DIR, 'data'), url: env.DATABASE_URL, retentionDays: env.RETENTION_DAYS },
     fairness: { perUser: env.QUESTIONS_PER_USER, perServer: env.QUESTIONS_PER_SERVER, waiting: env.QUESTIONS_WAITING },
     serverReports: env.SERVER_REPORTS,
     monitor: env.MONITOR_PORT === 0 ? undefined : { host: env.MONITOR_HOST, port: env.MONITOR_PORT },
@@ -167,7 +175,7 @@ function model(given: string | undefined): string {
 
 function explain(issue: v.InferIssue<typeof schema>, given: Record<string, string | undefined>): string {
   const name = v.getDotPath(issue) ?? 'configuration';
-  const value = name === 'DISCORD_TOKEN' ? '' : `, got "${given[name] ?? ''}"`;
+  const value = SECRETS.includes(name) ? '' : `, got "${given[name] ?? ''}"`;
   return `${name}: ${issue.message}${value}. See .env.example.`;
 }
 

@@ -20,11 +20,21 @@ describe('configuration', () => {
     });
   });
 
-  test('the token leaves the environment, which reports of a crash would print', () => {
-    const environment = { DISCORD_TOKEN: 'secret', LOG_LEVEL: 'warn' };
-    expect(loadConfig(environment).discord.token).toBe('secret');
+  test('secrets leave the environment, which reports of a crash would print', () => {
+    const url = 'postgres://isnad:secret@localhost:5432/isnad';
+    const environment = { DISCORD_TOKEN: 'secret', DATABASE_URL: url, LOG_LEVEL: 'warn' };
+    expect(loadConfig(environment)).toMatchObject({ discord: { token: 'secret' }, data: { url } });
     expect(environment).toEqual({ LOG_LEVEL: 'warn' });
   });
+
+  test.each(['mysql://isnad:secret@localhost/isnad', 'isnad:secret@localhost', 'postgres://isnad:secret@local host'])(
+    'the address of a database is a Postgres one, and a wrong one is not repeated: %s',
+    (DATABASE_URL) => {
+      expect(() => loadConfig({ DATABASE_URL })).toThrow(
+        /^DATABASE_URL: expected an address postgres:\/\/user:password@host\/database\. See \.env\.example\.$/u,
+      );
+    },
+  );
 
   test('a model is a folder if it looks like one, else a hub id', () => {
     const model = (EMBEDDING_MODEL: string) => loadConfig({ EMBEDDING_MODEL }).embedding.model;

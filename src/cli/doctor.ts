@@ -51,8 +51,8 @@ export async function doctor(): Promise<0 | 1> {
   if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
   await encoder?.close();
   tell(await writable('index folder', config.indexFolder, 'INDEX_DIR'));
-  tell(await writable('data folder', config.data.folder, 'DATA_DIR'));
-  tell(databaseFinding(config.data.folder));
+  if (config.data.url === undefined) tell(await writable('data folder', config.data.folder, 'DATA_DIR'));
+  tell(databaseFinding(await inspectDatabase(config.data)));
   if (config.monitor) tell(await running(config.monitor));
   tell(await token(config.discord));
   return problems > 0 ? 1 : 0;
@@ -89,15 +89,9 @@ async function writable(name: string, folder: string, variable: string): Promise
   }
 }
 
-function databaseFinding(folder: string): Finding {
-  const problem = inspectDatabase(folder);
+function databaseFinding(problem: string | undefined): Finding {
   const name = 'database';
-  if (problem === undefined) return { name, state: 'ok', text: 'sound' };
-  return {
-    name,
-    state: 'problem',
-    text: `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup`,
-  };
+  return problem === undefined ? { name, state: 'ok', text: 'sound' } : { name, state: 'problem', text: problem };
 }
 
 /** Whether a bot runs here, and how it does. */

@@ -4,8 +4,10 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TRAINING_REPORTS } from '../../src/config.ts';
+import { openPool } from '../../src/postgres.ts';
 import { temporaryFolder } from '../support/app.ts';
 import { DiscordServer } from '../support/discord-server.ts';
+import { PASSWORD, startPostgres } from '../support/postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const SOURCE = readFileSync('seeds/000_ddcf634ad3ebf0b8.txt', 'utf8');
@@ -292,6 +294,35 @@ describe('bot', () => {
       out: 'Already registered, nothing changed: ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, reindex, Ask the report, Check against the report.\n',
     });
     expect((await run(['doctor'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl })).out).toContain('✓ Discord: the token is that of');
+  });
+
+  test('a database server keeps what was asked; one that is away is told in a line; its password is in no log, no report of a crash', async () => {
+    const { gate, stop } = await startPostgres();
+    const reports = temporaryFolder();
+    const environment = { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, DATABASE_URL: gate.url };
+    const child = start(['bot'], { ...environment, LOG_LEVEL: 'debug' }, ['--report-on-signal', `--report-directory=${reports}`]);
+    let log = '';
+    child.stderr?.on('data', (data: Buffer) => (log += data));
+    await printed(child, /\n/u);
+    const user = server.addUser({ username: 'karim' });
+    await server.userMessage({ user, channel: server.openDm(user), content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply();
+    child.kill('SIGUSR2');
+    await appears(reports, /^report\..*\.json$/u);
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const pool = openPool(gate.url, () => undefined);
+    expect((await pool.query('SELECT person FROM isnad.questions')).rows).toEqual([{ person: user.id }]);
+    await pool.end();
+    await gate.close();
+    const away = await run(['bot'], environment);
+    expect(away).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/\bDATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\..*start again\.\n$/u) });
+    const doctor = await run(['doctor'], environment);
+    expect(doctor.out).toMatch(/✗ database: The database server of DATABASE_URL can't be reached/u);
+    await stop();
+    for (const text of [log, away.err, doctor.out, ...readdirSync(reports).map((name) => readFileSync(join(reports, name), 'utf8'))]) {
+      expect(text).not.toContain(PASSWORD);
+    }
   });
 
   test('a refused token is one clear line that does not repeat it', async () => {

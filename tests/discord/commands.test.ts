@@ -116,7 +116,7 @@ describe('admin commands', () => {
       server.slash({ user, guild, name: 'ask', options: { question: 'من قصف القاعدة؟', ...more }, channel: elsewhere }).acknowledged();
     expect(await ask({})).toMatchObject({ ephemeral: true });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: false });
-    await running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
+    await running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en', channelReports: {} });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: true });
     const mention = server.userMessage({ user, channel: elsewhere, content: `<@${server.bot.id}> Who?`, mentions: [server.bot] });
     expect((await mention.reply()).content).toContain(`Please ask me here: <#${allowed.id}>`);

@@ -60,31 +60,32 @@ test('files of an index', async () => {
 test('files of a database', async () => {
   const next = mulberry32(12);
   const damages = some(250);
-  const asked = { guild: 'g', user: 'u', language: 'ar', status: 'related', question: 'question', searched: 'question' } as const;
+  const asked = { guild: 'g', user: 'u', language: 'ar', status: 'related', question: 'question', searched: 'question', report: undefined } as const;
+  const open = (folder: string, lines: string[] = []) => Database.open({ folder, url: undefined }, (line) => lines.push(line));
   let aside = 0;
-  const healed = await count('Damage to a database', damages, () => {
+  const healed = await count('Damage to a database', damages, async () => {
     const folder = temporaryFolder();
-    const before = Database.open(folder, () => undefined);
+    const before = await open(folder);
     const records = new Records(before, 90);
-    for (let n = 0; n < 50; n++) records.vote(records.remember(asked), 'u', false, `reason ${n}`);
+    for (let n = 0; n < 50; n++) await records.vote(await records.remember(asked), 'u', false, `reason ${n}`);
     // Half of them with the write-ahead log still there, as after a kill.
-    if (next() < 0.5) before.close();
+    if (next() < 0.5) await before.close();
     const copy = temporaryFolder();
     cpSync(folder, copy, { recursive: true });
-    before.close();
+    await before.close();
     damage(copy, next);
     const lines: string[] = [];
-    const first = Database.open(copy, (line) => lines.push(line));
+    const first = await open(copy, lines);
     const damaged = new Records(first, 90);
-    damaged.openQuestions('g');
-    damaged.keptOf('u');
-    const kept = damaged.recall(damaged.remember(asked)) !== undefined;
-    damaged.forget('u');
-    first.close();
-    const second = Database.open(copy, (line) => lines.push(line));
+    await damaged.openQuestions('g');
+    await damaged.keptOf('u');
+    const kept = (await damaged.recall(await damaged.remember(asked))) !== undefined;
+    await damaged.forget('u');
+    await first.close();
+    const second = await open(copy, lines);
     const keptNow = new Records(second, 90);
-    const works = keptNow.recall(keptNow.remember(asked)) !== undefined;
-    second.close();
+    const works = (await keptNow.recall(await keptNow.remember(asked))) !== undefined;
+    await second.close();
     if (lines.length > 0) aside++;
     for (const used of [folder, copy]) rmSync(used, { recursive: true });
     return kept && works && lines.length <= 1;
