@@ -171,6 +171,7 @@ describe('what is set apart in a PDF', () => {
     ['a sentence', { text: 'Forty boats sank at their moorings.', size: 17 }],
     ['a quote', { text: '“The pumps had failed”', size: 17 }],
     ['more than two lines', { text: 'Forty boats sank at their moorings and '.repeat(4).trim(), size: 17 }],
+    ['a line of contents', { text: 'Repairs . . . . . . . . 5', bold: true }],
     ['a list', { text: 'Forty boats', bold: true }, { text: 'Two pumps', bold: true }],
     ['larger letters that a sentence goes on from', { text: 'The old harbour', size: 17 }, { text: 'was closed on Tuesday after water rose.' }],
     ['bold words that fill a line', { text: `Mayor Helen Marsh told reporters ${pumps}`, bold: 'first line' }],
@@ -183,9 +184,11 @@ describe('what is set apart in a PDF', () => {
 
   test('nor is what stands last on its page, or below the title unlike any heading further down, or is as bold as the rest', async () => {
     const standfirst = { text: 'Forty boats sink as pumps fail', size: 17 };
+    const byline = { text: 'Ruth Calder', bold: true };
     const office = { text: 'Press office of Port Amber', bold: true };
-    const { passages } = await read(title, standfirst, { text: night }, office);
-    expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, standfirst.text, night, office.text]);
+    const heading = { text: 'Repairs', bold: true };
+    const { passages } = await read(title, byline, standfirst, { text: night }, heading, { text: repairs }, office);
+    expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, byline.text, standfirst.text, night, repairs, office.text]);
     const bold = await read(title, { text: night, bold: true }, office, { text: repairs });
     expect(bold.passages.map(({ text }) => text)).toContain(office.text);
   });
@@ -194,6 +197,13 @@ describe('what is set apart in a PDF', () => {
     const { title: found, passages } = await read({ text: 'Port Amber Gazette', bold: true }, title, { text: night }, { text: 'Repairs', size: 30 });
     expect(found).toBe(ENGLISH.title);
     expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, 'Port Amber Gazette', night, 'Repairs']);
+  });
+
+  test('a title that later pages repeat at their head in smaller letters is none of their running heads', async () => {
+    const title = { text: 'The flood of May' };
+    const pages = [night, pumps, repairs].map((text, i) => [{ ...title, size: i === 0 ? 22 : 9 }, { text }]);
+    const { passages } = await readOne('a.pdf', await setPdf(pages, false));
+    expect(passages.map(({ text }) => text)).toEqual([title.text, night, pumps, repairs]);
   });
 
   test('no line is lost, and no sentence is a heading, however lines are set', () => {

@@ -31,8 +31,8 @@ const LARGER = 1.15;
 const HEADING_LINES = 2;
 const HEADING_LENGTH = 120;
 const SENTENCE_END = /[.؟?!۔…:]["'”’»)\]]*$/u;
-/** Words, which are no quote set apart. */
-const HEADING = /^(?!["'“”‘’«»„‹]).*[\p{L}\p{M}]{2}/u;
+/** Words, but no quote set apart and no line of contents (`Repairs . . . . 5`). */
+const HEADING = /^(?!["'“”‘’«»„‹]|.*(?:[.…]\s*){3}).*[\p{L}\p{M}]{2}/u;
 /** Goes on with a sentence. */
 const CONTINUATION = /^\p{Ll}/u;
 
@@ -103,12 +103,14 @@ function titleOf(blocks: readonly Lines[], body: Body): number {
 
 /** @param title place of the title among the blocks: what stands before it is no heading */
 function headingsOf(blocks: readonly Lines[], title: number, body: Body): ReadonlySet<number> {
-  const found = blocks.flatMap((lines, i) => (i > title && looksLikeHeading(lines, body) && standsAlone(blocks, i) ? [i] : []));
   const prose = blocks.findIndex((lines, i) => i > title && isProse(lines, body));
-  const below = found.filter((i) => prose >= 0 && i > prose);
-  // A standfirst or a byline looks like a heading too, but like none of those further down.
-  const above = found.filter((i) => i < prose && below.some((other) => areAlike(blocks[other], blocks[i])));
-  return new Set([...above, ...below]);
+  if (prose < 0) return new Set();
+  const found = blocks.flatMap((lines, i) => (i > title && looksLikeHeading(lines, body) && standsAlone(blocks, i) ? [i] : []));
+  const below = found.filter((i) => i > prose);
+  // Standfirsts and bylines look like headings too: one that is set like those further down stands right above the first paragraph.
+  let first = prose;
+  while (found.includes(first - 1) && below.some((i) => areAlike(blocks[i], blocks[first - 1]))) first--;
+  return new Set(found.filter((i) => i >= first));
 }
 
 function looksLikeHeading(lines: Lines, body: Body): boolean {

@@ -11,6 +11,7 @@ const NO_TITLE = /^(untitled|document\d*|microsoft word\b.*|.*\.(docx?|pdf|indd|
 /** In the names of bold fonts. */
 const BOLD = /bold|black|heavy|cmbx/iu;
 const LETTER = /\p{L}/u;
+const PAGE_NUMBER = /^\P{L}*\p{N}\P{L}*$/u;
 const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}]/gu;
 const LTR = /\p{Script=Latin}/gu;
 
@@ -162,14 +163,11 @@ function isRightToLeft(text: string): boolean {
   return (text.match(RTL)?.length ?? 0) > (text.match(LTR)?.length ?? 0);
 }
 
-/** Without the first and last lines that most pages have in common, numbers aside, and without page numbers. */
+/** Without the first and last lines that most pages have in common, numbers aside, and without page numbers. A title repeated in smaller letters stays. */
 function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
-  const keyOf = (line: Line | undefined) => line?.text.replace(/\p{N}+/gu, '#').trim() ?? '';
+  const keyOf = (line: Line | undefined) => `${line?.text.replace(/\p{N}+/gu, '#').trim() ?? ''}\n${Math.round(line?.size ?? 0)}`;
   const times = new Map<string, number>();
   for (const page of pages) for (const key of new Set([keyOf(page[0]), keyOf(page.at(-1))])) times.set(key, (times.get(key) ?? 0) + 1);
-  const running = (line: Line) => {
-    const key = keyOf(line);
-    return /^\P{L}*#\P{L}*$/u.test(key) || (pages.length > 2 && (times.get(key) ?? 0) > pages.length / 2);
-  };
+  const running = (line: Line) => PAGE_NUMBER.test(line.text) || (pages.length > 2 && (times.get(keyOf(line)) ?? 0) > pages.length / 2);
   return pages.map((page) => page.filter((line, i) => !((i === 0 || i === page.length - 1) && running(line))));
 }
