@@ -44,7 +44,7 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
  */
 export async function openApp(config: Config, watcher: Watcher = {}, force = false): Promise<App> {
   // The reports are read first: a missing folder is told at once, not after the model has loaded.
-  const documents = await readNoticed(config, watcher);
+  const documents = await readNoticed(config, watcher, force);
   // What answers is imported while the model's threads load.
   const [encoder, { Answerer }, { openIndex }] = await Promise.all([
     loadEncoder(config, watcher),
@@ -94,8 +94,8 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
   }
 }
 
-async function readNoticed(config: Config, watcher: Watcher): Promise<readonly Document[]> {
-  const { documents, skipped } = await readReports(config.seedsFolder, config.indexFolder);
+async function readNoticed(config: Config, watcher: Watcher, again = false): Promise<readonly Document[]> {
+  const { documents, skipped } = await readReports(config.seedsFolder, config.indexFolder, again);
   for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
   return documents;
 }

@@ -1,5 +1,5 @@
-import type { Place } from '../corpus/document.ts';
-import { isolate } from '../text/bidi.ts';
+import type { Passage, Place } from '../corpus/document.ts';
+import { directionOfText, isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Answer } from './answer.ts';
 import { LONGEST_QUESTION, type Refusal } from './question.ts';
@@ -79,13 +79,23 @@ export function paragraphLabel(passage: number, wording: Wording): string {
   return passage === 0 ? wording.title : `¶${passage}`;
 }
 
-/**
- * Paragraph, and page or heading where there is one: `¶5 · p. 2`.
- *
- * @param shown makes a heading of the report fit to stand in a line of ours
- */
-export function placeLabel(passage: number, place: Place | undefined, wording: Wording, shown: (heading: string) => string): string {
-  const label = paragraphLabel(passage, wording);
-  if (!place) return label;
-  return `${label} · ${'page' in place ? wording.page(place.page) : shown(place.heading)}`;
+/** Makes a heading of a report fit to stand in a line of ours. */
+type ShownHeading = (heading: string) => string;
+
+/** Paragraph, and page and heading where there are such: `¶5 · p. 2 · Repairs`. */
+export function placeLabel(passage: number, place: Place | undefined, wording: Wording, shown: ShownHeading): string {
+  return paragraphLabel(passage, wording) + pageAndHeading(place, wording, shown);
+}
+
+/** What of it stands behind the paragraph: ` · p. 2 · Repairs`, or nothing. */
+export function pageAndHeading(place: Place | undefined, wording: Wording, shown: ShownHeading): string {
+  const page = place?.page === undefined ? '' : ` · ${wording.page(place.page)}`;
+  const heading = place?.heading === undefined ? '' : ` · ${shown(place.heading)}`;
+  return page + heading;
+}
+
+/** A paragraph in a list of them, in the words of its own language: `¶5 · p. 2 · Repairs · Engineers will …`. */
+export function listedPassage({ number, place, text }: Pick<Passage, 'number' | 'place' | 'text'>, shown: ShownHeading): string {
+  const where = pageAndHeading(place, WORDING[directionOfText(text) === 'rtl' ? 'ar' : 'en'], shown);
+  return `¶${number}${where === '' ? '' : `${where} ·`} ${text}`;
 }

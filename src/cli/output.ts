@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { placeLabel, wordingFor } from '../answer/wording.ts';
-import { type Direction, directed, directionOfText, isolate, opening } from '../text/bidi.ts';
+import { type Direction, directed, directionOfText, isolateTitle, opening } from '../text/bidi.ts';
 
 /** Colour is for people: none where the output is no terminal, or NO_COLOR is set. */
 export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
@@ -21,7 +21,7 @@ export function answerText(answer: Answer): string {
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
   const citations = answer.citations.map((citation) => {
-    const place = `[${citation.n}] ${placeLabel(citation.passage, citation.place, wording, ofReport)} · ${ofReport(citation.title)}`;
+    const place = `[${citation.n}] ${placeLabel(citation.passage, citation.place, wording, isolateTitle)} · ${isolateTitle(citation.title)}`;
     // Colour comes last: the letters of its codes would pass for strong characters.
     const quote = `${opening(citation.quote, directionOfText(citation.quote))}«${highlighted(citation)}»`;
     const lines = [quote, paint.dim(directed(place, direction))];
@@ -29,11 +29,6 @@ export function answerText(answer: Answer): string {
     return lines.join('\n');
   });
   return [colour(heading) + sure, ...citations, ...within].join('\n\n');
-}
-
-/** A title or heading in a line of ours. */
-function ofReport(title: string): string {
-  return isolate(directed(title, directionOfText(title)));
 }
 
 function highlighted(citation: Citation): string {

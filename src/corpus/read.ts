@@ -35,9 +35,10 @@ export interface Reports {
  * that can't be read, holds no text or says the same as one before it is skipped and named.
  *
  * @param indexFolder where extracted texts are kept; without it they are extracted anew each time
+ * @param again whether files that no text could be extracted from before are tried again
  * @throws UserError when the folder is missing or unreadable, or no report is left
  */
-export async function readReports(folder: string, indexFolder?: string): Promise<Reports> {
+export async function readReports(folder: string, indexFolder?: string, again = false): Promise<Reports> {
   const names = await list(folder);
   const documents: Document[] = [];
   const skipped: string[] = [];
@@ -45,7 +46,7 @@ export async function readReports(folder: string, indexFolder?: string): Promise
   const seen = new Map<string, string>();
   for (const name of names) {
     try {
-      const document = await readReport(join(folder, name), indexFolder);
+      const document = await readReport(join(folder, name), indexFolder, again);
       const text = sha256Of(document.passages.map((passage) => passage.text).join('\n\n'));
       const same = seen.get(`text ${text}`);
       const namesake = seen.get(`id ${document.id}`);
@@ -71,7 +72,7 @@ export async function readReports(folder: string, indexFolder?: string): Promise
 }
 
 /** @throws UnreadableFile when it has no text to be read, whatever the file system throws */
-async function readReport(file: string, indexFolder?: string): Promise<Document> {
+async function readReport(file: string, indexFolder?: string, again = false): Promise<Document> {
   const name = basename(file);
   const format = FORMATS.get(extname(file).toLowerCase());
   if (format === undefined || format === 'text') {
@@ -80,7 +81,7 @@ async function readReport(file: string, indexFolder?: string): Promise<Document>
   }
   if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile(`larger than ${LARGEST} MB; save it in parts`);
   const { extractedText } = await import('./formats/cache.ts');
-  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder));
+  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder, again));
 }
 
 /** The document with what the file beside it tells, which goes before what its own file tells. */

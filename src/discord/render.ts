@@ -1,7 +1,7 @@
 import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
 import { readQuestion } from '../answer/question.ts';
-import { paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
+import { listedPassage, pageAndHeading, paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import { type Direction, directed, directionOfText } from '../text/bidi.ts';
@@ -9,7 +9,7 @@ import type { Language } from '../text/language.ts';
 import { type Action, actionId } from './actions.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { clean, cut, directionOf, excerpt, heading, lines, oneLine, quoteBlock, titleWithin } from './markdown.ts';
+import { clean, cut, directionOf, excerpt, heading, lines, oneLine, plainTitleWithin, quoteBlock, titleWithin } from './markdown.ts';
 
 /** A message of the bot. */
 export type Reply = Pick<BaseMessageOptions, 'content' | 'embeds' | 'components' | 'allowedMentions'>;
@@ -21,6 +21,8 @@ export const PASSAGE_COLOUR = 0x3b6ea5;
 const CITATION_LENGTH = 1_300;
 const PLACE_LENGTH = 160;
 const HEADING_LENGTH = 60;
+/** In a choice, where the text is to be read too. */
+const CHOICE_HEADING_LENGTH = 30;
 const TRANSLATION_LENGTH = 400;
 /** A message pings nobody, whatever it quotes. */
 export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
@@ -83,11 +85,13 @@ export function passageMessage(document: Document, passage: Passage, language: L
   const limit = LIMITS.embedDescription - translated.join('').length - 10;
   const [shown] = excerpt(passage, passage.text, { highlights: citation ? [citation] : [] }, limit);
   const last = document.passages.length - 1;
+  const wording = wordingFor(language);
+  const where = pageAndHeading(passage.place, wording, (title) => plainTitleWithin(title, HEADING_LENGTH));
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
     .setTitle(heading(document.title) || null)
     .setDescription([lines(shown, direction), ...translated].join('\n\n'))
-    .setFooter({ text: directed(`${paragraphLabel(passage.number, wordingFor(language))} / ${last}`, directionOf(language)) });
+    .setFooter({ text: directed(`${paragraphLabel(passage.number, wording)} / ${last}${where}`, directionOf(language)) });
   const button = (label: string, to: number) =>
     new ButtonBuilder()
       .setCustomId(`passage:${documentKey(document)}:${to}`)
@@ -100,10 +104,8 @@ export function passageMessage(document: Document, passage: Passage, language: L
 
 /** A paragraph as an autocomplete choice. */
 export function passageChoice(passage: Passage): APIApplicationCommandOptionChoice<number> {
-  return {
-    name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOfText(passage.text)),
-    value: passage.number,
-  };
+  const line = listedPassage({ ...passage, text: oneLine(passage.text) }, (title) => plainTitleWithin(title, CHOICE_HEADING_LENGTH));
+  return { name: directed(cut(line, LIMITS.choiceName - 1), directionOfText(passage.text)), value: passage.number };
 }
 
 /** A report as an autocomplete choice. */

@@ -1,7 +1,7 @@
 import { ActionRowBuilder, AttachmentBuilder, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Citation, Hit, SearchResult } from '../answer/answer.ts';
 import type { KeySentence } from '../answer/summary.ts';
-import { paragraphLabel, wordingFor } from '../answer/wording.ts';
+import { wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
@@ -94,11 +94,13 @@ export function summaryMessage(document: Document, sentences: readonly KeySenten
 /** The English beside cited paragraphs. */
 export function translationMessage(citations: readonly Citation[], language: Language | 'other'): Reply {
   const labels = labelsFor(language);
-  const translated = citations.flatMap(({ n, passage, translation }) => (translation === undefined ? [] : [{ n, passage, translation }]));
+  const translated = citations.flatMap(({ translation, ...citation }) => (translation === undefined ? [] : [{ ...citation, translation }]));
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, translated.length)) - 60;
-  const parts = translated.map(({ n, passage, translation }) => {
-    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, share);
-    return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${n}] ${paragraphLabel(passage, wordingFor(language))}`, directionOf(language))}`;
+  const parts = translated.map(({ translation, ...citation }) => {
+    const label = placeText(citation, language);
+    const limit = share - (citation.place ? label.length : 0);
+    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, limit);
+    return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${citation.n}] ${label}`, directionOf(language))}`;
   });
   const heading = directed(translated.length === 0 ? labels.noTranslation : wordingFor(language).translation, directionOf(language));
   return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([`**${heading}**`, ...parts].join('\n\n'))], allowedMentions: NO_MENTIONS };

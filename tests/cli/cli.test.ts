@@ -135,6 +135,13 @@ describe('chat', () => {
     expect(out).toContain('No command /what');
   });
 
+  test('lists the paragraphs, each with its heading', async () => {
+    const seeds = temporaryFolder();
+    writeFileSync(join(seeds, 'bridge.md'), '# Old bridge collapses\n\n## Repairs\n\nThe bridge will open again in May.\n');
+    const { out } = await run(['chat'], { SEEDS_DIR: seeds, INDEX_DIR: temporaryFolder() }, '/passages\n');
+    expect(out).toContain('¶0 Old bridge collapses\n¶1 · \u2068Repairs\u2069 · The bridge will open again in May.\n');
+  });
+
   test('without a token, start says so in a sentence and chats', async () => {
     const { code, out, err } = await run([], {}, 'ماذا فعلت طائرات الاستطلاع؟\n');
     expect(code).toBe(0);
