@@ -16,7 +16,7 @@ export function answerText(answer: Answer): string {
   const direction: Direction = answer.language === 'ar' ? 'rtl' : 'ltr';
   if (answer.status === 'invalid') return directed(wording.refusal[answer.refusal ?? 'empty'], direction);
   const heading = directed(wording.status[answer.status], direction);
-  const within = answer.within && answer.status !== 'answered' ? [directed(wording.within(ofReport(answer.within.title)), direction)] : [];
+  const within = answer.within && answer.status !== 'answered' ? [directed(wording.within(isolateTitle(answer.within.title)), direction)] : [];
   if (answer.status === 'not_found') return [paint.yellow(heading), ...within].join('\n\n');
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
