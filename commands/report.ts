@@ -10,21 +10,15 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
-import type { Document } from '../src/corpus/document.ts';
-import { UnreadableFile } from '../src/corpus/formats/format.ts';
-import { EXTENSIONS } from '../src/corpus/stored.ts';
 import { ADMINS, type Place, placeOf, type Services, type SlashCommand } from '../src/discord/command.ts';
-import { download } from '../src/discord/download.ts';
 import { labelsFor } from '../src/discord/labels.ts';
 import { titleWithin } from '../src/discord/markdown.ts';
 import { documentKey, plainMessage } from '../src/discord/render.ts';
 import { choicesOf, documentFor, REPORT_OPTION } from '../src/discord/reports.ts';
-import { isOwn } from '../src/discord/server-reports.ts';
+import { isOwn, type Proposal, READABLE, type Refused } from '../src/discord/server-reports.ts';
 import { proposalMessage, refusedText } from '../src/discord/views.ts';
 import type { Language } from '../src/text/language.ts';
 
-/** Bytes that a file may have. */
-const LARGEST = 8 * 2 ** 20;
 /** UTF-16 code units that Discord lets a field of a form hold. */
 const LONGEST_TEXT = 4_000;
 const LONGEST_TITLE = 200;
@@ -47,7 +41,7 @@ export const report = {
           {
             type: ApplicationCommandOptionType.Attachment,
             name: 'file',
-            description: `${EXTENSIONS.join(' ')} · ملف التقرير`,
+            description: `${READABLE.join(' ')} · ملف التقرير`,
           },
         ],
       },
@@ -76,18 +70,14 @@ export const report = {
     const file = interaction.options.getAttachment('file');
     if (!file) return void (await interaction.showModal(form(language)));
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    try {
-      await propose(interaction, file.name, await download(file.url, LARGEST), language, services);
-    } catch (error) {
-      if (!(error instanceof UnreadableFile)) throw error;
-      await interaction.editReply(plainMessage(refusedText({ why: 'unreadable', reason: error.message }, language), language));
-    }
+    if (interaction.guildId !== null) await show(interaction, await services.reports.proposeFile(interaction.guildId, file), language);
   },
   async submit(interaction, services) {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    const [title, text] = [interaction.fields.getTextInputValue('title').trim(), interaction.fields.getTextInputValue('text').trim()];
-    const bytes = Buffer.from(`${title.replace(/\s+/gu, ' ')}\n\n${text}\n`);
-    await propose(interaction, `${title}.txt`, bytes, await services.languageFor(placeOf(interaction)), services);
+    const { guildId, fields } = interaction;
+    if (guildId === null) return;
+    const proposal = await services.reports.proposeText(guildId, fields.getTextInputValue('title'), fields.getTextInputValue('text'));
+    await show(interaction, proposal, await services.languageFor(placeOf(interaction)));
   },
   async button(interaction, services) {
     const [, action, proposal = '', replaced] = interaction.customId.split(':');
@@ -113,15 +103,7 @@ export const report = {
   },
 } satisfies SlashCommand;
 
-async function propose(
-  interaction: ChatInputCommandInteraction | ModalSubmitInteraction,
-  name: string,
-  bytes: Uint8Array,
-  language: Language,
-  services: Services,
-): Promise<void> {
-  if (interaction.guildId === null) return;
-  const proposal = await services.reports.propose(interaction.guildId, name, bytes);
+async function show(interaction: ChatInputCommandInteraction | ModalSubmitInteraction, proposal: Proposal | Refused, language: Language): Promise<void> {
   await interaction.editReply('why' in proposal ? plainMessage(refusedText(proposal, language), language) : proposalMessage(proposal, language));
 }
 
@@ -152,7 +134,7 @@ async function chooseForChannel(interaction: ChatInputCommandInteraction, place:
   await interaction.editReply(plainMessage(text, language));
 }
 
-function titleIn({ title }: Document): string {
+function titleIn({ title }: { readonly title: string }): string {
   return titleWithin(title, LONGEST_TITLE);
 }
 

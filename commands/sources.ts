@@ -8,6 +8,9 @@ export const sources = {
   data: { type: ApplicationCommandType.ChatInput, name: 'sources', description: 'The reports I answer from · التقارير التي أجيب منها', ...EVERYWHERE },
   async execute(interaction, services) {
     const place = placeOf(interaction);
-    await interaction.reply({ ...sourcesMessage(await services.indexFor(place), services.about, await services.languageFor(place)), flags: MessageFlags.Ephemeral });
+    await interaction.reply({
+      ...sourcesMessage(await services.indexFor(place), services.about, await services.languageFor(place)),
+      flags: MessageFlags.Ephemeral,
+    });
   },
 } satisfies SlashCommand;

@@ -69,6 +69,8 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   // First what answers: whoever still waits is told so.
   await app.close();
   await database.close();
+  // The channel to whoever started the shards would keep this one alive.
+  if (process.connected) process.disconnect();
   if (end instanceof UserError) throw end;
   log.info('stopped');
 }

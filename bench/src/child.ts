@@ -8,7 +8,21 @@ import { composeVectors } from './compose.ts';
 import { unfinishedFolder } from './files.ts';
 import { rawModel } from './floor.ts';
 import { measuring } from './isnad.ts';
-import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, Named, QualityJob, QualityResult, RecallJob, RecallResult, ServeJob, ServeResult } from './jobs.ts';
+import type {
+  BuildJob,
+  BuildResult,
+  ColdJob,
+  ColdResult,
+  Job,
+  Latency,
+  Named,
+  QualityJob,
+  QualityResult,
+  RecallJob,
+  RecallResult,
+  ServeJob,
+  ServeResult,
+} from './jobs.ts';
 import { DIMENSIONS } from './model.ts';
 import type { Passages, Peer, Searcher } from './peer.ts';
 import { PEERS } from './peers.ts';

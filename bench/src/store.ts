@@ -23,11 +23,11 @@ export type Stored<K extends Key> = K extends `speed/${number}/floor`
     ? BuildResult
     : K extends `speed/${number}/${string}/recall`
       ? RecallResult
-    : K extends `speed/${number}/${string}/serve`
-      ? ServeResult
-      : K extends `speed/${number}/${string}/cold`
-        ? ColdStarts
-        : QualityResult;
+      : K extends `speed/${number}/${string}/serve`
+        ? ServeResult
+        : K extends `speed/${number}/${string}/cold`
+          ? ColdStarts
+          : QualityResult;
 export type Key = `speed/${number}/floor` | `speed/${number}/${PeerId}/${'build' | 'serve' | 'recall' | 'cold'}` | `quality/${SetName}/${PeerId}`;
 
 /** A day, `2026-01-31`, and what was measured then or why it was not. */

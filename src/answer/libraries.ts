@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import PQueue from 'p-queue';
 import type { Document } from '../corpus/document.ts';
 import type { Encoder } from '../embedding/encoder.ts';
 import type { BuiltIndex } from '../indexing/report-index.ts';
@@ -40,8 +39,8 @@ interface Own {
 export class Libraries {
   readonly #parts: LibraryParts;
   readonly #own: LRUCache<string, Own>;
-  /** One change at a time, of all servers: each embeds, and questions are to have their turn. */
-  readonly #changes = new PQueue({ concurrency: 1 });
+  /** The last change under way: one at a time, of all servers, as each embeds and questions are to have their turn. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: LibraryParts) {
     this.#parts = parts;
@@ -80,8 +79,8 @@ export class Libraries {
    * @param keep makes the change last; whether it could be
    * @throws UserError when the index can't be built
    */
-  async change(server: string, reports: (own: readonly Document[]) => readonly Document[], keep: () => Promise<boolean>): Promise<boolean> {
-    return this.#changes.add(async () => {
+  change(server: string, reports: (own: readonly Document[]) => readonly Document[], keep: () => Promise<boolean>): Promise<boolean> {
+    return this.#inOrder(async () => {
       const before = await this.#parts.reportsOf(server);
       const own = await this.#opened(server, reports(before));
       if (await keep()) {
@@ -101,10 +100,16 @@ export class Libraries {
 
   /** Removes what is held of a server. */
   async forget(server: string): Promise<void> {
-    await this.#changes.add(async () => {
+    await this.#inOrder(async () => {
       this.#own.delete(server);
       await this.#parts.clear(server);
     });
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const change = this.#changing.then(work);
+    this.#changing = change.catch(() => undefined);
+    return change;
   }
 
   async #opened(server: string, reports: readonly Document[], force = false): Promise<Own> {

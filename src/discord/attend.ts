@@ -34,7 +34,9 @@ export async function attend(request: Request, services: Services, log: Log, wor
       own.info({ whose: error.whose }, 'turned away');
     } else if (error instanceof NoReport) own.info('no such report');
     else own.error({ error: describe(error) }, 'failed');
-    await request.apologize(plainMessage(wordsFor(error, language), language)).catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
+    await request
+      .apologize(plainMessage(wordsFor(error, language), language))
+      .catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
   }
 }
 

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type APIApplication, type APIApplicationCommand, type APIGatewayBotInfo, ApplicationCommandType, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js';
+import {
+  type APIApplication,
+  type APIApplicationCommand,
+  type APIGatewayBotInfo,
+  ApplicationCommandType,
+  OAuth2Scopes,
+  PermissionFlagsBits,
+  REST,
+  Routes,
+} from 'discord.js';
 import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Command } from './command.ts';

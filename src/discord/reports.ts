@@ -1,4 +1,9 @@
-import { type APIApplicationCommandStringOption, ApplicationCommandOptionType, type AutocompleteInteraction, type ChatInputCommandInteraction } from 'discord.js';
+import {
+  type APIApplicationCommandStringOption,
+  ApplicationCommandOptionType,
+  type AutocompleteInteraction,
+  type ChatInputCommandInteraction,
+} from 'discord.js';
 import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import { placeOf, type Services } from './command.ts';

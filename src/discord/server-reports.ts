@@ -2,14 +2,18 @@ import PQueue from 'p-queue';
 import type { Libraries } from '../answer/libraries.ts';
 import type { Document } from '../corpus/document.ts';
 import { UnreadableFile } from '../corpus/formats/format.ts';
-import { storedFrom, storedReport } from '../corpus/stored.ts';
-import { sharedParagraphs } from '../corpus/versions.ts';
+import { EXTENSIONS, storedFrom, storedReport } from '../corpus/stored.ts';
+import { areVersions } from '../corpus/versions.ts';
 import type { Records, ServerReport } from '../storage/records.ts';
+import { download } from './download.ts';
+
+/** Endings of the files that can be read. */
+export const READABLE = EXTENSIONS;
 
 /** Passages that a server's own reports may have together. */
 const MOST_PASSAGES = 2_000;
-/** Share of the same paragraphs from which on a report counts as another version of one that is there. */
-const VERSION = 0.5;
+/** Bytes that a file may have. */
+const LARGEST = 8 * 2 ** 20;
 /** What ids of servers' own reports begin with: no file of the seeds folder has such a name. */
 const OWN = 'own/';
 
@@ -48,11 +52,21 @@ export class ServerReports {
     this.most = most;
   }
 
-  /** Reads a report and keeps it until it is confirmed. @param name of its file */
-  async propose(server: string, name: string, bytes: Uint8Array): Promise<Proposal | Refused> {
+  /** Reads a file that Discord holds, and keeps what is in it until it is confirmed. */
+  proposeFile(server: string, { name, url }: { readonly name: string; readonly url: string }): Promise<Proposal | Refused> {
+    return this.#propose(server, name, () => download(url, LARGEST));
+  }
+
+  /** The same of a text. */
+  proposeText(server: string, title: string, text: string): Promise<Proposal | Refused> {
+    const line = title.replace(/\s+/gu, ' ').trim();
+    return this.#propose(server, `${line}.txt`, () => Promise.resolve(Buffer.from(`${line}\n\n${text.trim()}\n`)));
+  }
+
+  async #propose(server: string, name: string, bytes: () => Promise<Uint8Array>): Promise<Proposal | Refused> {
     let content: string;
     try {
-      content = await this.#reading.add(() => storedFrom(name, bytes));
+      content = await this.#reading.add(async () => storedFrom(name, await bytes()));
     } catch (error) {
       if (error instanceof UnreadableFile) return { why: 'unreadable', reason: error.message };
       throw error;
@@ -64,11 +78,14 @@ export class ServerReports {
     if (document.passages.length === 0) return { why: 'empty' };
     if (known) return { why: 'known', title: known.title };
     const replaces = own.find(({ id }) => id === document.id);
-    const refused = this.#room(own.filter((other) => other !== replaces), document);
+    const refused = this.#room(
+      own.filter((other) => other !== replaces),
+      document,
+    );
     if (refused) return refused;
     const id = await this.#records.proposeReport(server, { id: name, title: document.title, content });
     if (id === undefined) return { why: 'not kept' };
-    const versionOf = replaces ? undefined : own.find((other) => sharedParagraphs(document, other) >= VERSION);
+    const versionOf = replaces ? undefined : own.find((other) => areVersions(document, other));
     return { id, document, replaces, versionOf };
   }
 

@@ -114,9 +114,7 @@ export function proposalMessage({ id, document, replaces, versionOf }: Proposal,
   const opening = document.passages.slice(1, 3).map(({ text, ...span }) => quoteBlock(span, text, { highlights: [] }, EXCERPT_LENGTH));
   const notes = [...(replaces ? [labels.replaces(title(replaces))] : []), ...(versionOf ? [labels.versionOf(title(versionOf))] : []), labels.onlyHere];
   const parts = [directed(labels.read(document.passages.length), direction), `**${directed(title(document), direction)}**`, ...opening];
-  const embed = new EmbedBuilder()
-    .setColor(PASSAGE_COLOUR)
-    .setDescription([...parts, notes.map((note) => directed(note, direction)).join('\n')].join('\n\n'));
+  const embed = new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([...parts, notes.map((note) => directed(note, direction)).join('\n')].join('\n\n'));
   const button = (customId: string, label: string, style: ButtonStyle) => new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(style);
   const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
     ...(versionOf ? [button(`report:add:${id}:${documentKey(versionOf)}`, labels.replace, ButtonStyle.Primary)] : []),

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Encoded, Encoder, Memory, Reading } from '../embedding/encoder.ts';
 import type { Document } from '../corpus/document.ts';
+import type { Encoded, Encoder, Memory, Reading } from '../embedding/encoder.ts';
 import { type IndexedPassage, labelsOf, type ReportIndex } from '../indexing/report-index.ts';
 import type { QuantizedStates } from '../indexing/token-states.ts';
 import type { Span } from '../text/span.ts';
