@@ -98,14 +98,15 @@ function titleOf(blocks: readonly Lines[], body: Body): number {
   const end = blocks.findIndex((lines) => lines[0].page !== blocks[0]?.[0].page || isProse(lines, body));
   const top = blocks.slice(0, end < 0 ? undefined : end);
   const sizes = top.map((lines) => (lines.every((line) => isLarger(line, body)) ? lines[0].smallest : 0));
-  return Math.max(0, ...sizes) > 0 ? sizes.indexOf(Math.max(...sizes)) : -1;
+  const largest = Math.max(0, ...sizes);
+  return largest > 0 ? sizes.indexOf(largest) : -1;
 }
 
 /** @param title place of the title among the blocks: what stands before it is no heading */
 function headingsOf(blocks: readonly Lines[], title: number, body: Body): ReadonlySet<number> {
   const prose = blocks.findIndex((lines, i) => i > title && isProse(lines, body));
   if (prose < 0) return new Set();
-  const found = blocks.flatMap((lines, i) => (i > title && looksLikeHeading(lines, body) && standsAlone(blocks, i) ? [i] : []));
+  const found = blocks.flatMap((lines, i) => (i > title && looksLikeHeading(lines, body) && standsOverText(blocks, i) ? [i] : []));
   const below = found.filter((i) => i > prose);
   // Standfirsts and bylines look like headings too: one that is set like those further down stands right above the first paragraph.
   let first = prose;
@@ -119,8 +120,8 @@ function looksLikeHeading(lines: Lines, body: Body): boolean {
   return lines.every((line) => isLarger(line, body)) || lines.every((line) => line.bold && !body.bold && line.smallest > 0.95 * body.size);
 }
 
-/** Whether a block stands over something else on its page. Blocks of one kind that follow one another are a list, or a text that is all set so. */
-function standsAlone(blocks: readonly Lines[], i: number): boolean {
+/** Whether a block stands over another kind of text on its page. Blocks of one kind that follow one another are a list, or a text that is all set so. */
+function standsOverText(blocks: readonly Lines[], i: number): boolean {
   const [before, lines, next] = [blocks[i - 1], blocks[i], blocks[i + 1]];
   if (!lines || next?.[0].page !== lines[0].page || CONTINUATION.test(next[0].text.trim())) return false;
   return !areAlike(lines, next) && !(before?.[0].page === lines[0].page && areAlike(before, lines));
@@ -131,7 +132,7 @@ function areAlike(one: Lines | undefined, other: Lines | undefined): boolean {
   return one?.[0].bold === other?.[0].bold && Math.abs((one?.[0].size ?? 0) - (other?.[0].size ?? 0)) <= 0.1 * (one?.[0].size ?? 0);
 }
 
-/** Whether it can be but a paragraph: of some lines, or a whole sentence. */
+/** Whether it can only be a paragraph: of some lines, or a whole sentence. */
 function isProse(lines: Lines, body: Body): boolean {
   return !lines.every((line) => isLarger(line, body)) && (lines.length > HEADING_LINES || SENTENCE_END.test(lines.at(-1)?.text.trim() ?? ''));
 }
