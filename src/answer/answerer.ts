@@ -39,7 +39,7 @@ export class Answerer {
    */
   async answer(input: string, previous?: string): Promise<Answer> {
     const begun = performance.now();
-    const question = readQuestion(input);
+    const question = readQuestion(input, this.#encoder.info.languages);
     if (question.refusal !== undefined) {
       const { language, refusal } = question;
       return {
@@ -78,7 +78,7 @@ export class Answerer {
 
   /** Ranks the passages by how well they fit a text (a question, a claim), without deciding whether they answer it. */
   async search(input: string): Promise<SearchResult> {
-    const { text, language, refusal } = readQuestion(input);
+    const { text, language, refusal } = readQuestion(input, this.#encoder.info.languages);
     if (refusal !== undefined) return { question: input, language, refusal, hits: [] };
     const retrieval = await this.#retrieve(text);
     const { ranked } = retrieval;

@@ -1,10 +1,10 @@
 import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { readQuestion } from '../answer/question.ts';
-import { paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
+import { type Refusal, readQuestion } from '../answer/question.ts';
+import { paragraphLabel, placeLabel, refusalText, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
-import { type Direction, directed, directionOfText } from '../text/bidi.ts';
+import { type Direction, directed, directionOfText, eachDirected } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import { type Action, actionId } from './actions.ts';
 import { labelsFor } from './labels.ts';
@@ -32,9 +32,9 @@ export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
  * @param id of the question, which the buttons carry; without one there are none
  */
 export function answerMessage(answer: Answer, showQuestion: boolean, id?: string): Reply {
+  if (answer.status === 'invalid') return refusalMessage(answer.refusal ?? 'empty', answer.language);
   const wording = wordingFor(answer.language);
   const direction = directionOf(answer.language);
-  if (answer.status === 'invalid') return plainMessage(wording.refusal[answer.refusal ?? 'empty'], answer.language);
   const parts = [
     `**${directed(wording.status[answer.status], direction)}**`,
     ...answer.citations.map((citation) => citationText(citation, answer.language, direction)),
@@ -65,8 +65,21 @@ function answerButtons({ citations, language }: Answer, id: string): ActionRowBu
 
 /** A sentence of the bot's own. */
 export function plainMessage(text: string, language: Language | 'other'): Reply {
-  const direction = directionOf(language);
-  return { content: lines(text, direction), embeds: [], components: [], allowedMentions: NO_MENTIONS };
+  return contentMessage(lines(text, directionOf(language)));
+}
+
+/** Sentences of the bot's own in both languages, one a line: for whoever reads either. */
+export function bilingualMessage(text: string): Reply {
+  return contentMessage(eachDirected(text));
+}
+
+/** Why nothing was searched for. */
+export function refusalMessage(refusal: Refusal, language: Language | 'other'): Reply {
+  return bilingualMessage(refusalText(refusal, language));
+}
+
+function contentMessage(content: string): Reply {
+  return { content, embeds: [], components: [], allowedMentions: NO_MENTIONS };
 }
 
 /**

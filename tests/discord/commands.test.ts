@@ -42,6 +42,20 @@ describe('/search', () => {
     const reply = await server.slash({ user, guild, name: 'search', options: { text: '؟؟؟' } }).reply();
     expect(reply.content).toMatch(/لم أجد سؤالا/u);
   });
+
+  test('in another language says so in both of ours, however it is asked', async () => {
+    const { server, user, guild } = place();
+    const question = 'Combien de soldats ont été tués ?';
+    const channel = server.addTextChannel(guild.id, 'general');
+    const { message } = server.userMessage({ user, channel, content: question });
+    for (const reply of [
+      await server.slash({ user, guild, name: 'search', options: { text: question } }).reply(),
+      await server.slash({ user, guild, name: 'ask', options: { question } }).reply(),
+      await server.messageCommand({ user, guild, channel, name: 'Check against the report', target: { ...message, content: question } }).reply(),
+      await server.userMessage({ user, channel: server.openDm(user), content: question }).reply(),
+    ])
+      expect(reply.content).toBe('عذرا، لا أفهم أسئلة بغير العربية والإنجليزية.\nSorry, I only understand questions in Arabic and English.');
+  });
 });
 
 describe('/summary', () => {
