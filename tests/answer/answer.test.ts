@@ -141,6 +141,21 @@ describe('an answer', () => {
     expect(second.citations[0]?.passage).toBe(10);
   });
 
+  test('of two versions of a report each paragraph is quoted, listed and counted among the titles once', async () => {
+    const [first, ...rest] = ['فيضان في الميناء القديم', 'ارتفع منسوب المياه مترين.', 'توقفت الدراسة في المدارس أسبوعا كاملا.', 'عاد السكان بعد يومين.'];
+    const old = parseReport('old', [first, ...rest].join('\n\n'));
+    const updated = parseReport('updated', [first, ...rest, 'وقدر المحافظ الأضرار بمليون دولار.'].join('\n\n'));
+    const both = new Answerer(await buildInMemory([old, updated], encoder), encoder);
+    const answer = await both.answer('كم أسبوعا توقفت الدراسة؟');
+    expect(answer.citations[0]?.quote).toBe('توقفت الدراسة في المدارس أسبوعا كاملا.');
+    for (const { citations } of [answer, await both.answer('ما عنوان التقرير؟'), { citations: (await both.search('توقفت الدراسة')).hits }]) {
+      expect(citations.map(({ n }) => n)).toEqual(citations.map((_, i) => i + 1));
+      expect(new Set(citations.map(({ quote }) => quote)).size).toBe(citations.length);
+    }
+    expect((await both.search('توقفت الدراسة')).hits).toHaveLength(5);
+    expectVerbatim(answer, both);
+  });
+
   test('quotes are verbatim for random reports and random questions', async () => {
     const word = fc.constantFrom(
       'قصفت',
