@@ -88,7 +88,6 @@ function contentMessage(content: string): Reply {
  * @param citation a quote in it that stands out
  */
 export function passageMessage(document: Document, passage: Passage, language: Language, citation?: Citation): Reply {
-  const labels = labelsFor(language).buttons;
   const direction = directionOfText(passage.text);
   const translated = translationLine(passage.translation, language, LIMITS.embedDescription / 2);
   const limit = LIMITS.embedDescription - translated.join('').length - 10;
@@ -99,14 +98,25 @@ export function passageMessage(document: Document, passage: Passage, language: L
     .setTitle(heading(document.title) || null)
     .setDescription([lines(shown, direction), ...translated].join('\n\n'))
     .setFooter({ text: directed(`${paragraphLabel(passage.number, wordingFor(language))} / ${last}`, directionOf(language)) });
+  const row = turningButtons(passage.number, last, language, (to) => `passage:${documentKey(document)}:${to}`);
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+/**
+ * Buttons to what comes before and after, off where nothing does.
+ *
+ * @param at what is shown, from 0 to `last`
+ * @param customId of the button that shows another
+ */
+export function turningButtons(at: number, last: number, language: Language | 'other', customId: (to: number) => string): ActionRowBuilder<ButtonBuilder> {
+  const labels = labelsFor(language).buttons;
   const button = (label: string, to: number) =>
     new ButtonBuilder()
-      .setCustomId(`passage:${documentKey(document)}:${to}`)
+      .setCustomId(customId(to))
       .setLabel(label)
       .setStyle(ButtonStyle.Secondary)
       .setDisabled(to < 0 || to > last);
-  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, passage.number - 1), button(labels.next, passage.number + 1));
-  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+  return new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, at - 1), button(labels.next, at + 1));
 }
 
 /** A paragraph as an autocomplete choice. */
