@@ -1,6 +1,6 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
-import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, turnPage, visibility } from '../src/discord/command.ts';
 import { LIMITS } from '../src/discord/limits.ts';
 import { passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
 import { chosenReport, documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
@@ -32,7 +32,10 @@ export const passage = {
     const document = await chosenReport(interaction, services);
     const found = document?.passages[interaction.options.getInteger('number', true)];
     if (document && found) {
-      await interaction.reply({ ...passageMessage(document, found, language), ...(await visibility(place, interaction.options.getBoolean('private'), services)) });
+      await interaction.reply({
+        ...passageMessage(document, found, language),
+        ...(await visibility(place, interaction.options.getBoolean('private'), services)),
+      });
       return;
     }
     const why = document ? wording.noPassage(document.passages.length - 1) : wording.noReport;
@@ -56,10 +59,6 @@ export const passage = {
       await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), flags: MessageFlags.Ephemeral });
       return;
     }
-    const message = passageMessage(document, found, language);
-    // Whoever asked for it turns the page for all to see; anybody else gets one of their own.
-    const owner = interaction.message.interactionMetadata?.user.id;
-    if (owner === undefined || owner === interaction.user.id) await interaction.update(message);
-    else await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
+    await turnPage(interaction, passageMessage(document, found, language));
   },
 } satisfies SlashCommand;

@@ -1,9 +1,8 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { LONGEST_QUESTION } from '../src/answer/question.ts';
-import { wordingFor } from '../src/answer/wording.ts';
 import { EVERYWHERE, PRIVATE_OPTION, placeOf, type Services, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { labelsFor } from '../src/discord/labels.ts';
-import { plainMessage } from '../src/discord/render.ts';
+import { plainMessage, refusalMessage } from '../src/discord/render.ts';
 import { ALL_REPORTS, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 import { hitsMessage } from '../src/discord/views.ts';
 
@@ -33,7 +32,7 @@ export const search = {
     const text = interaction.options.getString('text', true);
     const result = await services.search(place, text, interaction.options.getString('report') ?? undefined);
     const { language, refusal, report } = result;
-    if (refusal !== undefined) return void (await interaction.editReply(plainMessage(wordingFor(language).refusal[refusal], language)));
+    if (refusal !== undefined) return void (await interaction.editReply(refusalMessage(refusal, language)));
     // Kept for the buttons, as a question is.
     const id = await services.records.remember({
       guild: place.guildId ?? undefined,

@@ -95,7 +95,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
 }
 
 async function readNoticed(config: Config, watcher: Watcher, again = false): Promise<readonly Document[]> {
-  const { documents, skipped } = await readReports(config.seedsFolder, config.indexFolder, again);
-  for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
+  const { documents, skipped, versions } = await readReports(config.seedsFolder, config.indexFolder, again);
+  for (const line of [...skipped.map((skip) => `Skipped ${skip}`), ...versions]) watcher.onNotice?.(line);
   return documents;
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Document } from '../corpus/document.ts';
+import { saying } from '../corpus/versions.ts';
 import type { Encoder } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
 import { DamagedIndex } from '../indexing/texts.ts';
@@ -41,7 +42,7 @@ export class Answerer {
    */
   async answer(input: string, previous?: string, within?: Document): Promise<Answer> {
     const begun = performance.now();
-    const question = readQuestion(input);
+    const question = readQuestion(input, this.#encoder.info.languages);
     if (question.refusal !== undefined) {
       const { language, refusal } = question;
       return {
@@ -86,13 +87,13 @@ export class Answerer {
    * @param within one of the index's reports, if only that is searched
    */
   async search(input: string, within?: Document): Promise<SearchResult> {
-    const { text, language, refusal } = readQuestion(input);
+    const { text, language, refusal } = readQuestion(input, this.#encoder.info.languages);
     if (refusal !== undefined) return { question: input, language, refusal, hits: [] };
     const retrieval = await this.#retrieve(text, within);
     const { ranked } = retrieval;
     const best = ranked[0]?.score ?? 0;
     const total = ranked.reduce((sum, { score }) => sum + Math.exp(score - best), 0);
-    const hits = ranked.slice(0, MOST_HITS).map((passage, i) => ({
+    const hits = saidOnce(ranked, MOST_HITS).map((passage, i) => ({
       ...cite(i + 1, passage, quoteFrom(passage, text, retrieval, false), passage.score),
       share: Math.exp(passage.score - best) / total,
     }));
@@ -116,19 +117,29 @@ function citeBest(retrieval: Retrieval, question: string, status: Answer['status
   if (status === 'not_found') return [];
   const [best] = retrieval.ranked;
   if (!best) return [];
-  return retrieval.ranked
-    .slice(0, MOST_CITATIONS)
+  return saidOnce(retrieval.ranked, MOST_CITATIONS)
     .filter((passage) => status === 'related' || (passage.score >= best.score - CLOSE && (passage.reading !== undefined || best.reading === undefined)))
     .map((passage, i) => cite(i + 1, passage, quoteFrom(passage, question, retrieval, status === 'answered'), passage.score));
 }
 
 /** The title of the report that was asked, or those of the reports in which the best passages stand. */
 function citeTitles({ index, ranked }: Retrieval, within: Document | undefined): Citation[] {
-  const documents = within ? [within] : [...new Set([...ranked.map(({ document }) => document), ...index.documents])];
-  return documents.slice(0, MOST_CITATIONS).flatMap((document, i) => {
-    const [title] = document.passages;
-    return title ? [cite(i + 1, { document, passage: title }, { start: title.start, end: title.end, answer: undefined, highlights: [] }, 0)] : [];
-  });
+  const documents = within ? [within] : new Set([...ranked.map(({ document }) => document), ...index.documents]);
+  const titles = [...documents].flatMap((document) => document.passages.slice(0, 1).map((passage) => ({ document, passage })));
+  return saidOnce(titles, MOST_CITATIONS).map(({ document, passage }, i) =>
+    cite(i + 1, { document, passage }, { start: passage.start, end: passage.end, answer: undefined, highlights: [] }, 0),
+  );
+}
+
+/** The first `most` passages, whatever they say only once: versions of a report have paragraphs in common. */
+function saidOnce<T extends IndexedPassage>(passages: readonly T[], most: number): T[] {
+  const chosen = new Map<string, T>();
+  for (const indexed of passages) {
+    const said = saying(indexed.passage.text);
+    if (!chosen.has(said)) chosen.set(said, indexed);
+    if (chosen.size === most) break;
+  }
+  return [...chosen.values()];
 }
 
 function cite(n: number, { document, passage }: IndexedPassage, { start, end, answer, highlights }: Quote, score: number): Citation {

@@ -7,7 +7,9 @@ import { LONGEST_QUESTION, type Refusal } from './question.ts';
 /** What Isnad says in its own words, in one language. */
 export interface Wording {
   readonly status: Readonly<Record<Exclude<Answer['status'], 'invalid'>, string>>;
-  readonly refusal: Readonly<Record<Refusal, string>>;
+  readonly refusal: Readonly<Record<Extract<Refusal, string>, string>>;
+  /** Of a question in another language than those named. */
+  readonly otherLanguage: (known: string) => string;
   readonly confidence: string;
   readonly title: string;
   /** Under a reply that not all reports were asked for. */
@@ -31,8 +33,8 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     refusal: {
       empty: 'لم أجد سؤالا في رسالتك. اسأل عما جاء في التقرير، مثل: من استهدف القاعدة؟',
       too_long: `السؤال طويل جدا (أكثر من ${LONGEST_QUESTION} حرف). اسأل بجملة أو جملتين.`,
-      language: 'أفهم العربية والإنجليزية فقط. اسأل بإحداهما من فضلك.',
     },
+    otherLanguage: (known) => `عذرا، لا أفهم أسئلة بغير ${known}.`,
     confidence: 'الثقة',
     title: 'العنوان',
     within: (title) => `بحثت في ${title} وحده.`,
@@ -54,8 +56,8 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     refusal: {
       empty: 'I found no question in that. Ask about what the report says, for example: Who targeted the base?',
       too_long: `That question is too long (over ${LONGEST_QUESTION} characters). Ask it in a sentence or two.`,
-      language: 'I understand Arabic and English only. Please ask in one of them.',
     },
+    otherLanguage: (known) => `Sorry, I only understand questions in ${known}.`,
     confidence: 'confidence',
     title: 'title',
     within: (title) => `I looked in ${title} only.`,
@@ -72,6 +74,20 @@ const WORDING: Readonly<Record<Language, Wording>> = {
 /** Wording in a language; a text in neither is answered in English. */
 export function wordingFor(language: Language | 'other'): Wording {
   return WORDING[language === 'other' ? 'en' : language];
+}
+
+/**
+ * Why a text was not taken as a question. Of one in another language it is told in both of ours, a line each: which of them is read there is not known.
+ */
+export function refusalText(refusal: Refusal, language: Language | 'other'): string {
+  if (typeof refusal === 'string') return wordingFor(language).refusal[refusal];
+  return (['ar', 'en'] as const).map((own) => WORDING[own].otherLanguage(namesOf(refusal.known, own))).join('\n');
+}
+
+/** Names of languages, as a list in one of ours. */
+function namesOf(languages: readonly string[], language: Language): string {
+  const names = new Intl.DisplayNames(language, { type: 'language' });
+  return new Intl.ListFormat(language).format(languages.map((tag) => names.of(tag) ?? tag));
 }
 
 /** `¶5`, or the word for title. */

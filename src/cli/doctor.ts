@@ -43,6 +43,7 @@ export async function doctor(): Promise<0 | 1> {
   });
   if (reports) tell({ name: 'reports', state: 'ok', text: `${reports.documents.length} in ${config.seedsFolder}` });
   for (const line of reports?.skipped ?? []) tell({ name: 'report', state: 'problem', text: line });
+  for (const line of reports?.versions ?? []) tell({ name: 'report', state: 'note', text: line });
   const encoder = await loadEncoder(config).catch((error: unknown) => {
     tell({ name: 'model', state: 'problem', text: describe(error) });
     return undefined;

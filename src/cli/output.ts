@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { placeLabel, wordingFor } from '../answer/wording.ts';
-import { type Direction, directed, directionOfText, isolateTitle, opening } from '../text/bidi.ts';
+import { placeLabel, refusalText, wordingFor } from '../answer/wording.ts';
+import { type Direction, directed, directionOfText, eachDirected, isolateTitle, opening } from '../text/bidi.ts';
 
 /** Colour is for people: none where the output is no terminal, or NO_COLOR is set. */
 export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
@@ -12,9 +12,9 @@ export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdo
  * terminals with bidi support and every program it is piped to show right.
  */
 export function answerText(answer: Answer): string {
+  if (answer.status === 'invalid') return eachDirected(refusalText(answer.refusal ?? 'empty', answer.language));
   const wording = wordingFor(answer.language);
   const direction: Direction = answer.language === 'ar' ? 'rtl' : 'ltr';
-  if (answer.status === 'invalid') return directed(wording.refusal[answer.refusal ?? 'empty'], direction);
   const heading = directed(wording.status[answer.status], direction);
   const within = answer.within && answer.status !== 'answered' ? [directed(wording.within(isolateTitle(answer.within.title)), direction)] : [];
   if (answer.status === 'not_found') return [paint.yellow(heading), ...within].join('\n\n');

@@ -4,6 +4,7 @@ import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
 import { decoded, type Format, UnreadableFile } from './formats/format.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
+import { versionsAmong } from './versions.ts';
 
 /** Formats of reports, by file extension. */
 export const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
@@ -28,11 +29,13 @@ export interface Reports {
   readonly documents: readonly Document[];
   /** One line for each file that was left out, saying why: a report's, a translation's, or one that tells of a report. */
   readonly skipped: readonly string[];
+  /** One line for each report that is likely another version of one before it. Both are among the documents. */
+  readonly versions: readonly string[];
 }
 
 /**
  * Reads every report of a folder (`.txt` and `.md` in UTF-8, `.html`, `.pdf`, `.docx`; subfolders and hidden files are not looked at). A file
- * that can't be read, holds no text or says the same as one before it is skipped and named.
+ * that can't be read, holds no text or says the same as one before it is skipped and named; one that says much the same is named.
  *
  * @param indexFolder where extracted texts are kept; without it they are extracted anew each time
  * @param again whether files that no text could be extracted from before are tried again
@@ -68,7 +71,12 @@ export async function readReports(folder: string, indexFolder?: string, again = 
       `No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or .md, .html, .pdf, .docx; or set SEEDS_DIR.`,
     );
   }
-  return { documents, skipped };
+  const nameOf = ({ id }: Document) => seen.get(`id ${id}`) ?? id;
+  const versions = versionsAmong(documents).map(
+    ({ document, of, shared }) =>
+      `${nameOf(document)}: ${shared} of its ${document.passages.length} paragraphs are those of ${nameOf(of)}: another version? Keep one of them, or both are answered from`,
+  );
+  return { documents, skipped, versions };
 }
 
 /** @throws UnreadableFile when it has no text to be read, whatever the file system throws */

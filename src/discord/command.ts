@@ -20,6 +20,7 @@ import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { AskedQuestion, Records, ServerSettings } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
+import type { Reply } from './render.ts';
 import type { ServerReports } from './server-reports.ts';
 
 /** Where and by whom something is asked. */
@@ -137,6 +138,13 @@ export async function visibility(place: Place, asked: boolean | null, { records 
 /** Whether the bot may speak in a channel for all to see; a channel's threads belong to it. */
 export function mayShow({ channelId, threadOf }: Place, { channels }: ServerSettings): boolean {
   return channels.length === 0 || channels.some((id) => id === channelId || id === threadOf);
+}
+
+/** Shows another page of a message: whoever asked for it turns it for all to see, anybody else gets a page of their own. */
+export async function turnPage(interaction: ButtonInteraction, page: Reply): Promise<void> {
+  const owner = interaction.message.interactionMetadata?.user.id;
+  if (owner === undefined || owner === interaction.user.id) await interaction.update(page);
+  else await interaction.reply({ ...page, flags: MessageFlags.Ephemeral });
 }
 
 /** For commands that work wherever Discord lets an app be: servers, direct messages, private channels of whoever installed it. */

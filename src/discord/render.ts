@@ -1,10 +1,10 @@
 import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { readQuestion } from '../answer/question.ts';
-import { listedPassage, pageAndHeading, paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
+import { type Refusal, readQuestion } from '../answer/question.ts';
+import { listedPassage, pageAndHeading, paragraphLabel, placeLabel, refusalText, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
-import { type Direction, directed, directionOfText } from '../text/bidi.ts';
+import { type Direction, directed, directionOfText, eachDirected } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import { type Action, actionId } from './actions.ts';
 import { labelsFor } from './labels.ts';
@@ -34,9 +34,9 @@ export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
  * @param id of the question, which the buttons carry; without one there are none
  */
 export function answerMessage(answer: Answer, showQuestion: boolean, id?: string): Reply {
+  if (answer.status === 'invalid') return refusalMessage(answer.refusal ?? 'empty', answer.language);
   const wording = wordingFor(answer.language);
   const direction = directionOf(answer.language);
-  if (answer.status === 'invalid') return plainMessage(wording.refusal[answer.refusal ?? 'empty'], answer.language);
   const parts = [
     `**${directed(wording.status[answer.status], direction)}**`,
     ...answer.citations.map((citation) => citationText(citation, answer.language, direction)),
@@ -69,8 +69,21 @@ function answerButtons({ citations, language }: Answer, id: string): ActionRowBu
 
 /** A sentence of the bot's own. */
 export function plainMessage(text: string, language: Language | 'other'): Reply {
-  const direction = directionOf(language);
-  return { content: lines(text, direction), embeds: [], components: [], allowedMentions: NO_MENTIONS };
+  return contentMessage(lines(text, directionOf(language)));
+}
+
+/** Sentences of the bot's own in both languages, one a line: for whoever reads either. */
+export function bilingualMessage(text: string): Reply {
+  return contentMessage(eachDirected(text));
+}
+
+/** Why nothing was searched for. */
+export function refusalMessage(refusal: Refusal, language: Language | 'other'): Reply {
+  return bilingualMessage(refusalText(refusal, language));
+}
+
+function contentMessage(content: string): Reply {
+  return { content, embeds: [], components: [], allowedMentions: NO_MENTIONS };
 }
 
 /**
@@ -79,7 +92,6 @@ export function plainMessage(text: string, language: Language | 'other'): Reply 
  * @param citation a quote in it that stands out
  */
 export function passageMessage(document: Document, passage: Passage, language: Language, citation?: Citation): Reply {
-  const labels = labelsFor(language).buttons;
   const direction = directionOfText(passage.text);
   const translated = translationLine(passage.translation, language, LIMITS.embedDescription / 2);
   const limit = LIMITS.embedDescription - translated.join('').length - 10;
@@ -92,14 +104,25 @@ export function passageMessage(document: Document, passage: Passage, language: L
     .setTitle(heading(document.title) || null)
     .setDescription([lines(shown, direction), ...translated].join('\n\n'))
     .setFooter({ text: directed(`${paragraphLabel(passage.number, wording)} / ${last}${where}`, directionOf(language)) });
+  const row = turningButtons(passage.number, last, language, (to) => `passage:${documentKey(document)}:${to}`);
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+/**
+ * Buttons to what comes before and after, off where nothing does.
+ *
+ * @param at what is shown, from 0 to `last`
+ * @param customId of the button that shows another
+ */
+export function turningButtons(at: number, last: number, language: Language | 'other', customId: (to: number) => string): ActionRowBuilder<ButtonBuilder> {
+  const labels = labelsFor(language).buttons;
   const button = (label: string, to: number) =>
     new ButtonBuilder()
-      .setCustomId(`passage:${documentKey(document)}:${to}`)
+      .setCustomId(customId(to))
       .setLabel(label)
       .setStyle(ButtonStyle.Secondary)
       .setDisabled(to < 0 || to > last);
-  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, passage.number - 1), button(labels.next, passage.number + 1));
-  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+  return new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, at - 1), button(labels.next, at + 1));
 }
 
 /** A paragraph as an autocomplete choice. */

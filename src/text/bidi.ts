@@ -39,6 +39,14 @@ export function directed(line: string, direction: Direction): string {
   return opening(line, direction) + line;
 }
 
+/** Lines that run each as its own language does. */
+export function eachDirected(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => directed(line, directionOfText(line)))
+    .join('\n');
+}
+
 /** Wraps text of unknown direction so that it neither takes nor gives direction around it. */
 export function isolate(text: string): string {
   return FSI + text + PDI;

@@ -273,4 +273,24 @@ describe('page, heading, date and link', () => {
     ).toBe(true);
     expect(described(message)).toContain('Isnad 1');
   });
+
+  test.each([
+    [99, 'page 3 of 3'],
+    [-7, 'page 1 of 3'],
+    [1.5, 'page 2 of 3'],
+    [Number.NaN, 'page 1 of 3'],
+  ])('in place of page %s there is the nearest', (page, footer) => {
+    const index = { documents: new Array(25).fill(extracted('Flood', 'h')), passages: [] } as unknown as ReportIndex;
+    expect(described(sourcesMessage(index, about, 'en', page))).toContain(`"text":"${footer}"`);
+  });
+
+  test('a page of titles full of markup, each cut, leaves room for model, index and version', () => {
+    const document = { ...extracted('*'.repeat(400), 'h', { date: '2024-05-31' }), translationSha256: 'x' };
+    const index = { documents: new Array(1_000).fill(document), passages: [] } as unknown as ReportIndex;
+    for (const language of ['ar', 'en'] as const) {
+      const message = sourcesMessage(index, { ...about, model: '_'.repeat(300) }, language, 99);
+      expectWithinLimits(message);
+      expect(described(message)).toContain('Isnad 1');
+    }
+  });
 });

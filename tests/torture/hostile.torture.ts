@@ -120,7 +120,7 @@ test('forged custom ids and option values', async () => {
   const id = fc.oneof(
     fc
       .tuple(
-        fc.constantFrom('answer', 'passage', 'search', 'privacy', 'settings', 'reindex', 'status', 'unanswered', 'help', '__proto__'),
+        fc.constantFrom('answer', 'passage', 'search', 'sources', 'privacy', 'settings', 'reindex', 'status', 'unanswered', 'help', '__proto__'),
         fc.array(
           fc.oneof(
             fc.string({ maxLength: 12 }),
