@@ -42,6 +42,7 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
   await watch.ready;
   const app = await open(config);
   const records = new Records(database, config.data.retentionDays);
+  await records.forgetOld();
   const metrics = new Metrics();
   const services = receptionFor(app, records, commands, metrics);
   const gateway = await connect({ credentials, commands, services, log });

@@ -1,7 +1,5 @@
 import { describe } from '../errors.ts';
-import { openPool } from '../postgres.ts';
 import type { Engine, Row, Statement } from './engine.ts';
-import { inspectPostgres, openPostgres } from './postgres.ts';
 import { inspectSqlite, openSqlite } from './sqlite.ts';
 
 /** Where the database is: on the server of `url`, else in a file in `folder`, else in memory. */
@@ -32,7 +30,10 @@ export class Database {
    * @throws UserError when the server can't be reached, refuses, or a newer program has been at its schema
    */
   static async open({ folder, url }: DatabasePlace, onTrouble: (line: string) => void): Promise<Database> {
-    return new Database(url === undefined ? openSqlite(folder, onTrouble) : await openPostgres(openPool(url, onTrouble)), onTrouble);
+    if (url === undefined) return new Database(openSqlite(folder, onTrouble), onTrouble);
+    // Imported where there is a server only: without one the start is sooner.
+    const { openPostgres } = await import('./postgres.ts');
+    return new Database(await openPostgres(url, onTrouble), onTrouble);
   }
 
   /** Runs a statement that changes something; whether it could be. */
@@ -71,6 +72,6 @@ export class Database {
 
 /** What is wrong with the database and what to do, or `undefined` when it is sound or not there yet. For the doctor: it changes nothing. */
 export async function inspectDatabase({ folder, url }: DatabasePlace): Promise<string | undefined> {
-  if (url !== undefined) return inspectPostgres(url);
+  if (url !== undefined) return (await import('./postgres.ts')).inspectPostgres(url);
   return folder === undefined ? undefined : inspectSqlite(folder);
 }

@@ -22,10 +22,11 @@ const TIMED_OUT = '57014';
 /**
  * A schema of its own on a Postgres server, made if it is missing. A server that goes away later is found again by itself.
  *
- * @param pool closed with the engine, or when this fails
+ * @param onTrouble told in one line of a connection that was lost while nobody used it
  * @throws UserError that names DATABASE_URL and what to do: exit code 2 where the server refuses it or a newer program has been at it, 1 where the server can't be reached
  */
-export async function openPostgres(pool: Pool, schema = SCHEMA): Promise<Engine> {
+export async function openPostgres(url: string, onTrouble: (line: string) => void, schema = SCHEMA): Promise<Engine> {
+  const pool = openPool(url, onTrouble);
   try {
     await migrate(pool, schema);
     return new Postgres(pool, schema);
@@ -162,7 +163,7 @@ function explain(error: unknown): UserError {
   // Who connects (28), the database's name (3D) and rights (42) stay wrong; others, such as a server that is starting, may pass.
   const lasting = /^(?:28|3D|42)/u.test(state);
   return new UserError(
-    `The database server of DATABASE_URL refused (${describe(error)}). ${lasting ? 'Put user, password, database or rights right' : 'Look at the server'}, then start again.`,
+    `The database server of DATABASE_URL refused (${describe(error)}). ${lasting ? 'Correct user, password, database or rights' : 'Look at the server'}, then start again.`,
     lasting ? 2 : 1,
   );
 }

@@ -113,7 +113,6 @@ export class Records {
     this.#database = database;
     this.retentionDays = retentionDays;
     this.#now = now;
-    void this.forgetOld();
   }
 
   /** Keeps a question; its id is for the buttons under the answer. */

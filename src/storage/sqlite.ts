@@ -65,7 +65,7 @@ class Sqlite implements Engine {
   }
 
   async change(statements: readonly Statement[]): Promise<readonly number[]> {
-    // Of a single one too: a statement that meets a lock itself stays under way until it is collected, and no transaction can end meanwhile.
+    // Of a single one too: a statement that meets a lock itself stays under way until it is collected, and what is written meanwhile is not on the disk.
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const changes = statements.map(([sql, ...values]) => this.#db.prepare(withoutSchema(sql)).run(values).changes);

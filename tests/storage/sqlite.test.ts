@@ -100,10 +100,14 @@ describe('a file that fails', () => {
     expect(await records.vote(id, 'u1', true, '')).toBe(false);
     expect(await records.forget('u1')).toBe(false);
     other.exec('ROLLBACK');
-    other.close();
     expect(await records.recall(lost)).toBeUndefined();
     expect(await records.recall(id)).toBeDefined();
+    // What is written from then on is there for others.
+    const kept = await records.remember(ASKED);
+    expect(other.prepare('SELECT id FROM questions WHERE id = ?').all(kept)).toEqual([{ id: kept }]);
     expect(await records.forget('u1')).toBe(true);
+    expect(other.prepare('SELECT id FROM questions').all()).toEqual([]);
+    other.close();
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^database: .*locked/u);
   });

@@ -26,7 +26,8 @@ export const HOMES: readonly { readonly name: string; readonly lasts: boolean; r
     lasts: true,
     async start() {
       const { gate, stop } = await startPostgres();
-      return { ...schemasOn(gate.url), stop };
+      // Statements have time on a busy machine; the patience of the program is tested apart.
+      return { ...schemasOn(`${gate.url}?query_timeout=30000`), stop };
     },
   },
   ...(GIVEN_SERVER === undefined ? [] : [{ name: 'on the server given', lasts: true, start: async () => schemasOn(GIVEN_SERVER) }]),
@@ -39,7 +40,7 @@ export function schemasOn(url: string): Home {
     fresh() {
       const schema = `isnad_test_${randomBytes(6).toString('hex')}`;
       schemas.push(schema);
-      return async (onTrouble) => new Database(await openPostgres(openPool(url, onTrouble), schema), onTrouble);
+      return async (onTrouble) => new Database(await openPostgres(url, onTrouble, schema), onTrouble);
     },
     async stop() {
       const pool = openPool(url, () => undefined);

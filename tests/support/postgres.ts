@@ -32,6 +32,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 export class Gate {
   /** Whether what is said, in either direction, gets lost. */
   silent = false;
+  /** What is not let through: a connection that says it is cut. */
+  cutAt: string | undefined;
   readonly #behind: number;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
@@ -67,7 +69,8 @@ export class Gate {
   #join(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.on('data', (bytes) => {
-      if (!this.silent) to.write(bytes);
+      if (this.cutAt !== undefined && bytes.includes(this.cutAt)) from.destroy();
+      else if (!this.silent) to.write(bytes);
     });
     // A connection that breaks closes, too.
     from.on('error', () => undefined);
