@@ -39,8 +39,12 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
   return TransformersEncoder.load({ ...config.embedding, centre }, watcher.onDownload?.bind(watcher));
 }
 
-/** Where the configuration says that indexes are kept. */
-export async function openStore({ indexFolder }: Config): Promise<IndexStore> {
+/** Where the configuration says that indexes are kept. @param watcher told of a database's connections that broke */
+export async function openStore({ vectorStore, data, indexFolder }: Config, watcher: Watcher = {}): Promise<IndexStore> {
+  if (vectorStore === 'pgvector' && data.url !== undefined) {
+    const { PgvectorStore } = await import('./indexing/pgvector/pgvector-store.ts');
+    return PgvectorStore.connect(data.url, (line) => watcher.onNotice?.(line));
+  }
   const { FolderStore } = await import('./indexing/folder-store.ts');
   return new FolderStore(indexFolder);
 }
@@ -54,7 +58,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
   // The reports are read first: a missing folder is told at once, not after the model has loaded.
   const documents = await readNoticed(config, watcher);
   // What answers is imported while the model's threads load.
-  const [encoder, { Answerer }, store] = await Promise.all([loadEncoder(config, watcher), import('./answer/answerer.ts'), openStore(config)]);
+  const [encoder, { Answerer }, store] = await Promise.all([loadEncoder(config, watcher), import('./answer/answerer.ts'), openStore(config, watcher)]);
   const close = async () => {
     await encoder.close();
     await store.close();

@@ -8,7 +8,7 @@ import { errorCode, UserError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
 import { build, passageOfVector, type TakeOver, textOfVector } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
-import { type Home, type IndexStore, inspectIn, type OpenedIndex, type OpenOptions, openIn } from './index-store.ts';
+import { type Home, type IndexStore, inspectIn, type OpenedIndex, type OpenOptions, openIn, serverId } from './index-store.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest, textKey } from './manifest.ts';
 import { allPassages, textsOf } from './report-index.ts';
@@ -69,8 +69,7 @@ export class FolderStore implements IndexStore {
   }
 
   of(server: string): FolderStore {
-    if (!/^[\w-]+$/u.test(server)) throw new Error(`"${server}" is no id of a server.`);
-    return new FolderStore(join(this.where, SERVERS, server), 0, this.where);
+    return new FolderStore(join(this.where, SERVERS, serverId(server)), 0, this.where);
   }
 
   async clear(): Promise<void> {

@@ -51,6 +51,12 @@ export interface IndexStore {
   close(): Promise<void>;
 }
 
+/** The id of a server, which names its place in a store. @throws where it can't */
+export function serverId(server: string): string {
+  if (!/^[\w-]+$/u.test(server)) throw new Error(`"${server}" is no id of a server.`);
+  return server;
+}
+
 /** What is wrong with an index that is not there. */
 export const NOT_BUILT = 'not built yet for these reports and this model.';
 
@@ -83,9 +89,11 @@ export async function openIn(
   const done = await home.build(encoder, options);
   if (done && done.misaligned.size > 0) return openIn(homeOf, withoutMisaligned(documents, done.misaligned, options.onNotice), encoder, options);
   // As every later start reads it: what answers is what was written.
-  const read = await home.read();
-  if (!read) throw new Error(`The index in ${where} was removed as soon as it was built.`);
-  return { ...read, where, built: done !== undefined, embedded: done?.embedded ?? 0 };
+  const written = await readSound(home, options.onNotice);
+  if (written) return { ...written, where, built: done !== undefined, embedded: done?.embedded ?? 0 };
+  if (options.force) throw new Error(`The index in ${where} is not what was written a moment ago.`);
+  // What was taken over may have been damaged.
+  return openIn(homeOf, documents, encoder, { ...options, force: true });
 }
 
 /** {@link IndexStore.inspect} of any store. */
