@@ -43,6 +43,7 @@ const schema = v.object({
   DISCORD_API_URL: v.optional(httpUrl),
   SEEDS_DIR: v.optional(v.string()),
   INDEX_DIR: v.optional(v.string()),
+  VECTOR_STORE: v.optional(v.picklist(['hnswlib', 'pgvector'], 'expected hnswlib or pgvector'), 'hnswlib'),
   MODEL_CACHE_DIR: v.optional(v.string()),
   EMBEDDING_MODEL: v.optional(v.string()),
   EMBEDDING_ALLOW_DOWNLOAD: v.optional(boolean, 'false'),
@@ -92,6 +93,8 @@ export interface Config {
   readonly monitor: { readonly host: string; readonly port: number } | undefined;
   readonly seedsFolder: string;
   readonly indexFolder: string;
+  /** Where indexes are kept: in the folder, or in the database, whose address is there then. */
+  readonly vectorStore: 'hnswlib' | 'pgvector';
   readonly embedding: {
     /** Absolute path of a model folder, or a hub id. */
     readonly model: string;
@@ -121,6 +124,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const env = result.output;
   // Set by discord.js for the processes that it starts.
   const shard = environment['SHARDING_MANAGER'] === undefined ? undefined : Number(environment['SHARDS']);
+  if (env.VECTOR_STORE === 'pgvector' && env.DATABASE_URL === undefined) {
+    throw new UserError('VECTOR_STORE: pgvector needs DATABASE_URL, the address of a Postgres server with pgvector. See .env.example.', 2);
+  }
   // Diagnostic reports of a crash print the environment, and threads and child processes inherit it.
   for (const name of SECRETS) delete environment[name];
   return {
@@ -138,6 +144,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     monitor: env.MONITOR_PORT === 0 ? undefined : { host: env.MONITOR_HOST, port: env.MONITOR_PORT },
     seedsFolder: folder(env.SEEDS_DIR, 'seeds'),
     indexFolder: folder(env.INDEX_DIR, 'index'),
+    vectorStore: env.VECTOR_STORE,
     embedding: {
       model: model(env.EMBEDDING_MODEL),
       hub: env.EMBEDDING_ALLOW_DOWNLOAD ? env.HF_ENDPOINT : undefined,

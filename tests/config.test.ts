@@ -36,6 +36,16 @@ describe('configuration', () => {
     },
   );
 
+  test('pgvector needs the address of a database, which leaves the environment too', () => {
+    const url = 'postgres://isnad:secret@localhost/isnad';
+    const environment = { VECTOR_STORE: 'pgvector', DATABASE_URL: url };
+    expect(loadConfig(environment)).toMatchObject({ vectorStore: 'pgvector', data: { url } });
+    expect(environment).toEqual({ VECTOR_STORE: 'pgvector' });
+    expect(loadConfig({}).vectorStore).toBe('hnswlib');
+    expect(() => loadConfig({ VECTOR_STORE: 'pgvector' })).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringContaining('DATABASE_URL') }));
+    expect(() => loadConfig({ VECTOR_STORE: 'faiss' })).toThrow('VECTOR_STORE: expected hnswlib or pgvector, got "faiss". See .env.example.');
+  });
+
   test('a model is a folder if it looks like one, else a hub id', () => {
     const model = (EMBEDDING_MODEL: string) => loadConfig({ EMBEDDING_MODEL }).embedding.model;
     expect(model('Xenova/multilingual-e5-small')).toBe('Xenova/multilingual-e5-small');

@@ -18,10 +18,7 @@ export function argumentsOf(given: readonly string[]) {
     folder,
     sizes: values.sizes === undefined ? SIZES : listed(values.sizes).map(sizeOf),
     parts: values.parts === undefined ? PARTS : chosen('--parts', values.parts, PARTS),
-    peers:
-      values.peers === undefined
-        ? PEER_IDS.filter((peer) => hasDatabase() || !IN_POSTGRES.includes(peer))
-        : chosen('--peers', values.peers, PEER_IDS),
+    peers: values.peers === undefined ? PEER_IDS.filter((peer) => hasDatabase() || !IN_POSTGRES.includes(peer)) : chosen('--peers', values.peers, PEER_IDS),
     anew: values.anew ?? false,
     work: values.work,
   };

@@ -54,7 +54,7 @@ program
     const { openAtTerminal } = await import('./open.ts');
     const app = await openAtTerminal(loadConfig(), options.force ?? false);
     process.stdout.write(
-      `The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.folder}.\n`,
+      `The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.where}.\n`,
     );
     await app.close();
   });

@@ -1,3 +1,6 @@
+/** Links of a node of a graph (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. Whoever builds it. */
+export const GRAPH = { links: 16, buildCandidates: 200, searchCandidates: 100 } as const;
+
 /** A neighbour: the label it was added under and the cosine to the query. */
 export interface Neighbour {
   readonly label: number;

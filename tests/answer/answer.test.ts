@@ -14,8 +14,9 @@ import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { buildInMemory } from '../../src/indexing/build.ts';
-import { openIndex } from '../../src/indexing/store.ts';
-import { DamagedIndex, TEXTS_FILES, TextsOnDisk } from '../../src/indexing/texts.ts';
+import { FolderStore } from '../../src/indexing/folder-store.ts';
+import { DamagedIndex, StoredTexts } from '../../src/indexing/texts.ts';
+import { TEXTS_FILES, TextsFile } from '../../src/indexing/texts-file.ts';
 import type { Span } from '../../src/text/span.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
@@ -49,13 +50,13 @@ function expectVerbatim(answer: Answer, from: Answerer): void {
 }
 
 test('an index that turns out damaged while it is read is built anew before the question is answered', async () => {
-  const { index, folder } = await openIndex(temporaryFolder(), answerer.index.documents, encoder);
-  const file = join(folder, TEXTS_FILES.records);
+  const { index, where } = await new FolderStore(temporaryFolder()).open(answerer.index.documents, encoder);
+  const file = join(where, TEXTS_FILES.records);
   const bytes = readFileSync(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(file, bytes);
   // As a large index is opened: its records are checked when they are read.
-  const damaged = { ...index, texts: await TextsOnDisk.open(folder, encoder.info.dimensions) };
+  const damaged = { ...index, texts: new StoredTexts(await TextsFile.open(where), encoder.info.dimensions) };
   let built = 0;
   const healing = new Answerer(damaged, encoder, () => {
     built++;

@@ -36,7 +36,6 @@ test('a title runs as its own language does, whatever name it begins with', () =
 test('a question in another language is refused in both of ours, each line in its own direction', () => {
   const question = 'Qui a attaqué la base ?';
   const nothing = { searched: '', confidence: 0, latencyMs: 1, stages: {}, candidates: [], citations: [] };
-  const text = answerText({ ...nothing, question, within: undefined,
-    language: 'other', status: 'invalid', refusal: { known: ['ar', 'en'] } });
+  const text = answerText({ ...nothing, question, within: undefined, language: 'other', status: 'invalid', refusal: { known: ['ar', 'en'] } });
   expect(text).toBe('عذرا، لا أفهم أسئلة بغير العربية والإنجليزية.\nSorry, I only understand questions in Arabic and English.');
 });

@@ -7,7 +7,7 @@ import { loadEncoder } from '../../src/app.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { mulberry32 } from '../../src/evaluation/metrics.ts';
-import { openIndex } from '../../src/indexing/store.ts';
+import { FolderStore } from '../../src/indexing/folder-store.ts';
 import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
@@ -28,7 +28,7 @@ afterAll(() => encoder.close());
 async function nextStart(seeds: string, folder: string) {
   const notices: string[] = [];
   const { documents } = await readReports(seeds);
-  const opened = await openIndex(folder, documents, encoder, { onNotice: (line) => notices.push(line) });
+  const opened = await new FolderStore(folder).open(documents, encoder, { onNotice: (line) => notices.push(line) });
   return { ...opened, notices };
 }
 

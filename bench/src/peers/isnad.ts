@@ -40,7 +40,7 @@ async function encoderOf(reads: boolean, composedIn: string | undefined): Promis
 }
 
 async function opened({ texts }: Passages, folder: string, reads: boolean, composedIn: string | undefined): Promise<Searcher> {
-  const [{ openIndex }, { documentOf }, { retrieve }, { confidence, evidence }, { detectLanguage }, encoder] = await Promise.all([
+  const [{ FolderStore }, { documentOf }, { retrieve }, { confidence, evidence }, { detectLanguage }, encoder] = await Promise.all([
     storing(),
     sets(),
     retrieving(),
@@ -48,7 +48,7 @@ async function opened({ texts }: Passages, folder: string, reads: boolean, compo
     languageOf(),
     encoderOf(reads, composedIn),
   ]);
-  const { index } = await openIndex(folder, [documentOf('bench', texts)], encoder);
+  const { index } = await new FolderStore(folder).open([documentOf('bench', texts)], encoder);
   let last: { readonly question: string; readonly retrieval: Retrieval } | undefined;
   return {
     async search(question, k) {
