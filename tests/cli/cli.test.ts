@@ -323,7 +323,7 @@ describe('bot', () => {
     const again = await run(['register'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
     expect(again).toMatchObject({
       code: 0,
-      out: 'Already registered, nothing changed: ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, reindex, Ask the report, Check against the report.\n',
+      out: 'Already registered, nothing changed: ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, report, reindex, Ask the report, Check against the report.\n',
     });
     expect((await run(['doctor'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl })).out).toContain('✓ Discord: the token is that of');
   });
