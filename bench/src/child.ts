@@ -100,7 +100,7 @@ async function build(job: BuildJob): Promise<BuildResult> {
 }
 
 /** As every later start: from what was saved, where something was. */
-async function opened(job: ServeJob | ColdJob): Promise<Searcher> {
+async function opened(job: ServeJob | RecallJob | ColdJob): Promise<Searcher> {
   const peer = await PEERS[job.peer]();
   const passages = passagesOf(job);
   return peer.open ? peer.open(job.folder, passages) : peer.build(passages, job.folder);

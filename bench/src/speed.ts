@@ -77,7 +77,8 @@ async function prepare({ sets, work, terminal }: Plan, size: number): Promise<Fa
 
 async function measurePeer(plan: Plan, size: number, peer: PeerId, questions: readonly string[]): Promise<void> {
   const { store, terminal } = plan;
-  const [build, serve, recall, cold] = (['build', 'serve', 'recall', 'cold'] as const).map((job) => `speed/${size}/${peer}/${job}` as const);
+  const of = `speed/${size}/${peer}` as const;
+  const [build, serve, recall, cold] = [`${of}/build`, `${of}/serve`, `${of}/recall`, `${of}/cold`] as const;
   const wanted = speedKeys(size, [peer]).filter((key) => isWanted(plan, key));
   if (wanted.length === 0) return;
   const passages = join(plan.work, String(size));
