@@ -122,9 +122,11 @@ export class Libraries {
     const common = this.#parts.common().index;
     if (own.united?.common === common) return own.united.answerer;
     const answerer = new Answerer(unionOf([index, common]), this.#parts.encoder, async () => {
-      // Which of the two is damaged is not known. Of several questions that meet the damage the first one mends it.
-      if (this.#parts.common().index === common) await this.#parts.rebuildCommon();
-      if (this.#own.peek(server) === own) this.#own.set(server, await this.#opened(server, index.documents, true));
+      // Which of the two is damaged is not known. Of several questions that meet the damage the first one mends it; another may have taken their place, too.
+      if (this.#parts.common().index === common && this.#own.peek(server) === own) {
+        await this.#parts.rebuildCommon();
+        this.#own.set(server, await this.#opened(server, index.documents, true));
+      }
       return this.answererFor(server);
     });
     own.united = { common, answerer };
