@@ -92,9 +92,13 @@ function explain(error: unknown): unknown {
   }
   if (state === '42P01') return new DamagedIndex('its tables are gone', { cause: error });
   if (/^(?:28|3D|42501)/u.test(state)) {
-    return new UserError(`The database server of DATABASE_URL refused (${why}). Correct user, password, database or rights, then start again.`, 2, {
-      cause: error,
-    });
+    return new UserError(
+      `The database server of DATABASE_URL refused (${why}). Correct user, password, database or rights (to make the schema isnad), then start again.`,
+      2,
+      {
+        cause: error,
+      },
+    );
   }
   // Connections, a read-only server, resources, what an operator did, the system below.
   if (/^(?:08|25006|53|55|57|58)/u.test(state)) {

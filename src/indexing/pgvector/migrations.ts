@@ -26,6 +26,8 @@ const MIGRATIONS: readonly string[] = [
 const OLDEST_PGVECTOR = [0, 5] as const;
 /** SQLSTATEs of an extension that the server does not have, by version of Postgres. */
 const NO_EXTENSION = new Set(['0A000', '58P01']);
+/** SQLSTATEs of an extension that this user can't add: no right, no schema for it. */
+const NOT_ALLOWED = new Set(['42501', '3F000']);
 
 /**
  * Brings the tables of the indexes up to date. Of several processes that start at once one does it.
@@ -65,13 +67,14 @@ async function versionOf(run: Run): Promise<number> {
 }
 
 async function haveExtension(run: Run): Promise<void> {
-  await run('CREATE EXTENSION IF NOT EXISTS vector').catch((error: unknown) => {
+  // Not in the schema isnad, where it would come to lie for a user of that name: others may want it.
+  await run('CREATE EXTENSION IF NOT EXISTS vector SCHEMA public').catch((error: unknown) => {
     const cause = error instanceof UserError ? error.cause : error;
     const state = errorCode(cause) ?? '';
     if (NO_EXTENSION.has(state)) {
       throw new UserError('The database server has no pgvector. Install it (https://github.com/pgvector/pgvector), or set VECTOR_STORE=hnswlib.', 1, { cause });
     }
-    if (state === '42501') {
+    if (NOT_ALLOWED.has(state)) {
       throw new UserError(`The user of DATABASE_URL may not add pgvector (${describe(cause)}). Let an administrator run there: CREATE EXTENSION vector;`, 1, {
         cause,
       });

@@ -25,7 +25,7 @@ const DROP_PATIENCE = 1_000;
 
 /** What the store does by numbers that are not the same for everybody. */
 export interface PgvectorOptions {
-  /** Vectors from which on a graph finds them; fewer are compared one by one. Default: 1,000. */
+  /** Vectors from which on a graph finds them; fewer are compared one by one, about as quickly. Default: 5,000. */
   readonly graphFrom?: number;
   /** Milliseconds for which an index stays after another has taken its place: questions under way end on it. Default: a minute. */
   readonly grace?: number;
@@ -78,7 +78,7 @@ export class PgvectorStore implements IndexStore {
    * @param url see {@link openPool}
    * @param onTrouble told in one line of connections that broke
    */
-  static connect(url: string, onTrouble: (line: string) => void, { graphFrom = 1_000, grace = 60_000 }: PgvectorOptions = {}): PgvectorStore {
+  static connect(url: string, onTrouble: (line: string) => void, { graphFrom = 5_000, grace = 60_000 }: PgvectorOptions = {}): PgvectorStore {
     return new PgvectorStore(new Connections(openPool(url, onTrouble)), COMMON, { graphFrom, grace });
   }
 
