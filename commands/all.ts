@@ -6,6 +6,7 @@ import { help } from './help.ts';
 import { passage } from './passage.ts';
 import { privacy } from './privacy.ts';
 import { reindex } from './reindex.ts';
+import { report } from './report.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { sources } from './sources.ts';
@@ -14,7 +15,7 @@ import { summary } from './summary.ts';
 import { unanswered } from './unanswered.ts';
 
 /** Every command, listed by hand: a loader that globs drops a broken file without a word. */
-const slashCommands: readonly SlashCommand[] = [ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, reindex];
+const slashCommands: readonly SlashCommand[] = [ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, report, reindex];
 
 /** @param arabic whether every slash command is there under its Arabic name too */
 export function allCommands(arabic: boolean): Command[] {

@@ -1,9 +1,10 @@
 import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js';
 import { LONGEST_QUESTION } from '../src/answer/question.ts';
-import { EVERYWHERE, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { answerMessage } from '../src/discord/render.ts';
+import { REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 
-/** `/ask question [private]` */
+/** `/ask question [report] [private]` */
 export const ask = {
   arabicName: 'اسأل',
   data: {
@@ -19,14 +20,16 @@ export const ask = {
         required: true,
         max_length: LONGEST_QUESTION,
       },
-      { type: ApplicationCommandOptionType.Boolean, name: 'private', description: 'Show the answer to you alone · لك وحدك' },
+      REPORT_OPTION,
+      PRIVATE_OPTION,
     ],
   },
   async execute(interaction, services) {
     const place = placeOf(interaction);
     // Whether only the asker sees the answer is decided here, once: Discord never lets it be changed.
     await interaction.deferReply(await visibility(place, interaction.options.getBoolean('private'), services));
-    const { answer, id } = await services.answer(place, interaction.options.getString('question', true));
+    const { answer, id } = await services.answer(place, interaction.options.getString('question', true), interaction.options.getString('report') ?? undefined);
     await interaction.editReply(answerMessage(answer, true, id));
   },
+  autocomplete: (interaction, services) => respondWithReports(interaction, services, true),
 } satisfies SlashCommand;

@@ -1,8 +1,7 @@
 import { ApplicationCommandType } from 'discord.js';
-import { wordingFor } from '../src/answer/wording.ts';
 import { EVERYWHERE, type MenuCommand, placeOf, visibility } from '../src/discord/command.ts';
 import { labelsFor } from '../src/discord/labels.ts';
-import { plainMessage } from '../src/discord/render.ts';
+import { refusalMessage } from '../src/discord/render.ts';
 import { hitsMessage } from '../src/discord/views.ts';
 
 const PASSAGES = 3;
@@ -15,7 +14,7 @@ export const checkAgainstTheReport = {
     await interaction.deferReply(await visibility(place, null, services));
     const result = await services.search(place, interaction.targetMessage.content);
     const { language, refusal, hits } = result;
-    if (refusal !== undefined) return void (await interaction.editReply(plainMessage(wordingFor(language).refusal[refusal], language)));
+    if (refusal !== undefined) return void (await interaction.editReply(refusalMessage(refusal, language)));
     await interaction.editReply(hitsMessage({ ...result, hits: hits.slice(0, PASSAGES) }, labelsFor(language).claim, 0, () => ''));
   },
 } satisfies MenuCommand;

@@ -1,9 +1,9 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, MessageFlags } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
-import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
+import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, turnPage, visibility } from '../src/discord/command.ts';
 import { LIMITS } from '../src/discord/limits.ts';
-import { documentKey, passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
-import { documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
+import { passageChoice, passageMessage, plainMessage } from '../src/discord/render.ts';
+import { chosenReport, documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 
 /** `/passage number [report]`: a paragraph in its place, with buttons to its neighbours. */
 export const passage = {
@@ -29,10 +29,13 @@ export const passage = {
     const place = placeOf(interaction);
     const language = await services.languageFor(place);
     const wording = wordingFor(language);
-    const document = documentFor(services.index, interaction.options.getString('report'));
+    const document = await chosenReport(interaction, services);
     const found = document?.passages[interaction.options.getInteger('number', true)];
     if (document && found) {
-      await interaction.reply({ ...passageMessage(document, found, language), ...(await visibility(place, interaction.options.getBoolean('private'), services)) });
+      await interaction.reply({
+        ...passageMessage(document, found, language),
+        ...(await visibility(place, interaction.options.getBoolean('private'), services)),
+      });
       return;
     }
     const why = document ? wording.noPassage(document.passages.length - 1) : wording.noReport;
@@ -42,23 +45,20 @@ export const passage = {
     const focused = interaction.options.getFocused(true);
     if (focused.name === 'report') return respondWithReports(interaction, services);
     const typed = focused.value.trim();
-    const passages = documentFor(services.index, interaction.options.getString('report'))?.passages ?? [];
+    const passages = (await chosenReport(interaction, services))?.passages ?? [];
     const fitting = passages.filter((p) => String(p.number).startsWith(typed) || (typed !== '' && p.text.includes(typed)));
     await interaction.respond(fitting.slice(0, LIMITS.choices).map(passageChoice));
   },
   async button(interaction, services) {
     const [, key, number] = interaction.customId.split(':');
-    const language = await services.languageFor(placeOf(interaction));
-    const document = services.index.documents.find((d) => documentKey(d) === key);
+    const place = placeOf(interaction);
+    const language = await services.languageFor(place);
+    const document = documentFor(await services.indexFor(place), key ?? '');
     const found = document?.passages[Number(number)];
     if (!document || !found) {
       await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), flags: MessageFlags.Ephemeral });
       return;
     }
-    const message = passageMessage(document, found, language);
-    // Whoever asked for it turns the page for all to see; anybody else gets one of their own.
-    const owner = interaction.message.interactionMetadata?.user.id;
-    if (owner === undefined || owner === interaction.user.id) await interaction.update(message);
-    else await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
+    await turnPage(interaction, passageMessage(document, found, language));
   },
 } satisfies SlashCommand;

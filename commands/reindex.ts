@@ -13,8 +13,8 @@ export const reindex = {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const language = await services.languageFor(placeOf(interaction));
     try {
-      const { built, skipped } = await services.reload();
-      const lines = [labelsFor(language).reindexed(services.index.passages.length, built), ...skipped];
+      const { built, skipped, passages } = await services.reload();
+      const lines = [labelsFor(language).reindexed(passages, built), ...skipped];
       await interaction.editReply(plainMessage(lines.join('\n').slice(0, 1_900), language));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -43,6 +43,7 @@ export const settings = {
     const disallow = options.getChannel('disallow')?.id;
     const language = options.getString('language');
     const after: ServerSettings = {
+      ...before,
       private: options.getBoolean('private') ?? before.private,
       channels: [...new Set([...before.channels, ...(allow === undefined ? [] : [allow])])].filter((id) => id !== disallow),
       language: language === null ? before.language : language === 'ar' || language === 'en' ? language : undefined,

@@ -8,9 +8,10 @@ export const status = {
   admin: true,
   data: { type: ApplicationCommandType.ChatInput, name: 'status', description: 'Index, questions, latency, memory · حالة البوت', ...ADMINS },
   async execute(interaction, services) {
-    const { index, about, metrics } = services;
+    const place = placeOf(interaction);
+    const { about, metrics } = services;
     await interaction.reply({
-      ...statusMessage(index, about, metrics, process.memoryUsage.rss(), await services.languageFor(placeOf(interaction))),
+      ...statusMessage(await services.indexFor(place), about, metrics, process.memoryUsage.rss(), await services.languageFor(place)),
       flags: MessageFlags.Ephemeral,
     });
   },

@@ -3,7 +3,7 @@ import { keySentences } from '../src/answer/summary.ts';
 import { wordingFor } from '../src/answer/wording.ts';
 import { EVERYWHERE, PRIVATE_OPTION, placeOf, type SlashCommand, visibility } from '../src/discord/command.ts';
 import { plainMessage } from '../src/discord/render.ts';
-import { documentFor, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
+import { chosenReport, REPORT_OPTION, respondWithReports } from '../src/discord/reports.ts';
 import { summaryMessage } from '../src/discord/views.ts';
 
 const SENTENCES = 5;
@@ -32,11 +32,12 @@ export const summary = {
   async execute(interaction, services) {
     const place = placeOf(interaction);
     const language = await services.languageFor(place);
-    const document = documentFor(services.index, interaction.options.getString('report'));
+    const index = await services.indexFor(place);
+    const document = await chosenReport(interaction, services);
     const seen = await visibility(place, interaction.options.getBoolean('private'), services);
     if (!document) return void (await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), ...seen }));
-    const sentences = await keySentences(document, services.index, interaction.options.getInteger('sentences') ?? SENTENCES);
+    const sentences = await keySentences(document, index, interaction.options.getInteger('sentences') ?? SENTENCES);
     await interaction.reply({ ...summaryMessage(document, sentences, language), ...seen });
   },
-  autocomplete: respondWithReports,
+  autocomplete: (interaction, services) => respondWithReports(interaction, services),
 } satisfies SlashCommand;

@@ -5,7 +5,7 @@ import { readReports } from './corpus/read.ts';
 import type { Encoder } from './embedding/encoder.ts';
 import { TransformersEncoder } from './embedding/transformers-encoder.ts';
 import type { BuildProgress } from './indexing/build.ts';
-import type { OpenedIndex } from './indexing/store.ts';
+import type { IndexStore, OpenedIndex } from './indexing/index-store.ts';
 
 /** What a start tells whoever watches. */
 export interface Watcher {
@@ -19,6 +19,8 @@ export interface Watcher {
 export interface App {
   readonly config: Config;
   readonly encoder: Encoder;
+  /** Where the indexes are. */
+  readonly store: IndexStore;
   /** The index as last opened, and what answers from it. */
   readonly opened: OpenedIndex;
   readonly answerer: Answerer;
@@ -37,6 +39,16 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
   return TransformersEncoder.load({ ...config.embedding, centre }, watcher.onDownload?.bind(watcher));
 }
 
+/** Where the configuration says that indexes are kept. @param watcher told of a database's connections that broke */
+export async function openStore({ vectorStore, data, indexFolder }: Config, watcher: Watcher = {}): Promise<IndexStore> {
+  if (vectorStore === 'pgvector' && data.url !== undefined) {
+    const { PgvectorStore } = await import('./indexing/pgvector/pgvector-store.ts');
+    return PgvectorStore.connect(data.url, (line) => watcher.onNotice?.(line));
+  }
+  const { FolderStore } = await import('./indexing/folder-store.ts');
+  return new FolderStore(indexFolder);
+}
+
 /**
  * The composition root: reads the reports, loads the model, opens the index or builds it.
  *
@@ -44,15 +56,15 @@ export async function loadEncoder(config: Config, watcher: Watcher = {}, centre 
  */
 export async function openApp(config: Config, watcher: Watcher = {}, force = false): Promise<App> {
   // The reports are read first: a missing folder is told at once, not after the model has loaded.
-  const documents = await readNoticed(config, watcher);
+  const documents = await readNoticed(config, watcher, force);
   // What answers is imported while the model's threads load.
-  const [encoder, { Answerer }, { openIndex }] = await Promise.all([
-    loadEncoder(config, watcher),
-    import('./answer/answerer.ts'),
-    import('./indexing/store.ts'),
-  ]);
+  const [encoder, { Answerer }, store] = await Promise.all([loadEncoder(config, watcher), import('./answer/answerer.ts'), openStore(config, watcher)]);
+  const close = async () => {
+    await encoder.close();
+    await store.close();
+  };
   const openReports = (reports: readonly Document[], told: Watcher, anew: boolean) =>
-    openIndex(config.indexFolder, reports, encoder, {
+    store.open(reports, encoder, {
       force: anew,
       ...(told.onProgress && { onProgress: told.onProgress }),
       ...(told.onNotice && { onNotice: told.onNotice.bind(told) }),
@@ -79,6 +91,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
     return {
       config,
       encoder,
+      store,
       get opened() {
         return opened;
       },
@@ -86,16 +99,16 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
         return answerer;
       },
       reload,
-      close: () => encoder.close(),
+      close,
     };
   } catch (error) {
-    await encoder.close();
+    await close();
     throw error;
   }
 }
 
-async function readNoticed(config: Config, watcher: Watcher): Promise<readonly Document[]> {
-  const { documents, skipped } = await readReports(config.seedsFolder, config.indexFolder);
-  for (const line of skipped) watcher.onNotice?.(`Skipped ${line}`);
+async function readNoticed(config: Config, watcher: Watcher, again = false): Promise<readonly Document[]> {
+  const { documents, skipped, versions } = await readReports(config.seedsFolder, config.indexFolder, again);
+  for (const line of [...skipped.map((skip) => `Skipped ${skip}`), ...versions]) watcher.onNotice?.(line);
   return documents;
 }

@@ -18,7 +18,8 @@ export class UserError extends Error {
 
 /** One line that describes anything thrown. */
 export function describe(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  // A connection that failed at each of a host's addresses has a code and no message.
+  return (error instanceof Error ? error.message || (errorCode(error) ?? error.name) : String(error)).split('\n')[0] ?? '';
 }
 
 /** Code of a Node.js system error (`ENOENT`, `EACCES`, …), if it is one. */

@@ -20,10 +20,30 @@ describe('configuration', () => {
     });
   });
 
-  test('the token leaves the environment, which reports of a crash would print', () => {
-    const environment = { DISCORD_TOKEN: 'secret', LOG_LEVEL: 'warn' };
-    expect(loadConfig(environment).discord.token).toBe('secret');
+  test('secrets leave the environment, which reports of a crash would print', () => {
+    const url = 'postgres://isnad:secret@localhost:5432/isnad';
+    const environment = { DISCORD_TOKEN: 'secret', DATABASE_URL: url, LOG_LEVEL: 'warn' };
+    expect(loadConfig(environment)).toMatchObject({ discord: { token: 'secret' }, data: { url } });
     expect(environment).toEqual({ LOG_LEVEL: 'warn' });
+  });
+
+  test.each(['mysql://isnad:secret@localhost/isnad', 'isnad:secret@localhost', 'postgres://isnad:secret@local host'])(
+    'the address of a database is a Postgres one, and a wrong one is not repeated: %s',
+    (DATABASE_URL) => {
+      expect(() => loadConfig({ DATABASE_URL })).toThrow(
+        /^DATABASE_URL: expected an address postgres:\/\/user:password@host\/database\. See \.env\.example\.$/u,
+      );
+    },
+  );
+
+  test('pgvector needs the address of a database, which leaves the environment too', () => {
+    const url = 'postgres://isnad:secret@localhost/isnad';
+    const environment = { VECTOR_STORE: 'pgvector', DATABASE_URL: url };
+    expect(loadConfig(environment)).toMatchObject({ vectorStore: 'pgvector', data: { url } });
+    expect(environment).toEqual({ VECTOR_STORE: 'pgvector' });
+    expect(loadConfig({}).vectorStore).toBe('hnswlib');
+    expect(() => loadConfig({ VECTOR_STORE: 'pgvector' })).toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringContaining('DATABASE_URL') }));
+    expect(() => loadConfig({ VECTOR_STORE: 'faiss' })).toThrow('VECTOR_STORE: expected hnswlib or pgvector, got "faiss". See .env.example.');
   });
 
   test('a model is a folder if it looks like one, else a hub id', () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PEER_IDS } from './peers.ts';
+import { IN_POSTGRES, PEER_IDS } from './peers.ts';
 
 const USAGE = 'npm run bench --prefix bench -- <folder of public sets> [--sizes 14,1000] [--parts quality,speed] [--peers a,b] [--anew] [--work <folder>]';
 const PARTS = ['quality', 'speed'] as const;
@@ -18,7 +18,7 @@ export function argumentsOf(given: readonly string[]) {
     folder,
     sizes: values.sizes === undefined ? SIZES : listed(values.sizes).map(sizeOf),
     parts: values.parts === undefined ? PARTS : chosen('--parts', values.parts, PARTS),
-    peers: values.peers === undefined ? PEER_IDS : chosen('--peers', values.peers, PEER_IDS),
+    peers: values.peers === undefined ? PEER_IDS.filter((peer) => hasDatabase() || !IN_POSTGRES.includes(peer)) : chosen('--peers', values.peers, PEER_IDS),
     anew: values.anew ?? false,
     work: values.work,
   };
@@ -39,4 +39,9 @@ function chosen<T extends string>(option: string, text: string, known: readonly 
   const unknown = named.find((name) => !known.some((one) => one === name));
   if (unknown !== undefined) throw new Error(`${option}: there is no "${unknown}", only ${known.join(', ')}.`);
   return known.filter((one) => named.includes(one));
+}
+
+function hasDatabase(): boolean {
+  // biome-ignore lint/style/noProcessEnv: who measures says so by the variable that the program reads.
+  return process.env['DATABASE_URL'] !== undefined;
 }

@@ -8,7 +8,21 @@ import { composeVectors } from './compose.ts';
 import { unfinishedFolder } from './files.ts';
 import { rawModel } from './floor.ts';
 import { measuring } from './isnad.ts';
-import type { BuildJob, BuildResult, ColdJob, ColdResult, Job, Latency, Named, QualityJob, QualityResult, ServeJob, ServeResult } from './jobs.ts';
+import type {
+  BuildJob,
+  BuildResult,
+  ColdJob,
+  ColdResult,
+  Job,
+  Latency,
+  Named,
+  QualityJob,
+  QualityResult,
+  RecallJob,
+  RecallResult,
+  ServeJob,
+  ServeResult,
+} from './jobs.ts';
 import { DIMENSIONS } from './model.ts';
 import type { Passages, Peer, Searcher } from './peer.ts';
 import { PEERS } from './peers.ts';
@@ -79,13 +93,14 @@ async function build(job: BuildJob): Promise<BuildResult> {
   const searcher = await peer.build(passages, unfinished);
   const time = performance.now() - begun;
   const embedding = timeOfEmbedding();
+  const elsewhere = (await searcher.bytes?.()) ?? 0;
   await searcher.close?.();
   await rename(unfinished, job.folder);
-  return { ...named(peer), time, embedding, bytes: await bytesIn(job.folder) };
+  return { ...named(peer), time, embedding, bytes: elsewhere + (await bytesIn(job.folder)) };
 }
 
 /** As every later start: from what was saved, where something was. */
-async function opened(job: ServeJob | ColdJob): Promise<Searcher> {
+async function opened(job: ServeJob | RecallJob | ColdJob): Promise<Searcher> {
   const peer = await PEERS[job.peer]();
   const passages = passagesOf(job);
   return peer.open ? peer.open(job.folder, passages) : peer.build(passages, job.folder);
@@ -126,6 +141,16 @@ async function serve(job: ServeJob): Promise<ServeResult> {
   };
 }
 
+/** Of the ten nearest vectors. */
+async function recall(job: RecallJob): Promise<RecallResult> {
+  const searcher = await opened(job);
+  if (!searcher.recall) throw new Error('It compares with every vector, or does not say.');
+  let sum = 0;
+  for (const question of job.questions) sum += await searcher.recall(question, 10);
+  await searcher.close?.();
+  return { recall10: sum / job.questions.length };
+}
+
 async function cold(job: ColdJob): Promise<ColdResult> {
   const searcher = await opened(job);
   return { hits: (await searcher.search(job.question, 5)).length };
@@ -159,7 +184,7 @@ async function quality(job: QualityJob): Promise<QualityResult> {
   return { ...named(peer), ranks, sure };
 }
 
-const DO = { build, serve, cold, quality, floor: rawModel, compose: composeVectors };
+const DO = { build, serve, recall, cold, quality, floor: rawModel, compose: composeVectors };
 // Whoever started it has ended: nobody waits for the result.
 process.once('disconnect', () => process.exit(1));
 const [job] = (await once(process, 'message')) as [Job];

@@ -16,6 +16,8 @@ export const reading = () => module<typeof import('../../src/embedding/reader.ts
 export const retrieving = () => module<typeof import('../../src/retrieval/retriever.ts')>('retrieval/retriever');
 export const sets = () => module<typeof import('../../src/evaluation/sets.ts')>('evaluation/sets');
 export const sentenceCutting = () => module<typeof import('../../src/text/sentences.ts')>('text/sentences');
-export const storing = () => module<typeof import('../../src/indexing/store.ts')>('indexing/store');
+export const connecting = () => module<typeof import('../../src/postgres.ts')>('postgres');
+export const storing = () => module<typeof import('../../src/indexing/folder-store.ts')>('indexing/folder-store');
+export const storingInPostgres = () => module<typeof import('../../src/indexing/pgvector/pgvector-store.ts')>('indexing/pgvector/pgvector-store');
 export const languageOf = () => module<typeof import('../../src/text/language.ts')>('text/language');
 export const windowing = () => module<typeof import('../../src/embedding/windows.ts')>('embedding/windows');

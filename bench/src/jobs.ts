@@ -20,6 +20,10 @@ export interface ServeJob extends OnPassages {
   readonly job: 'serve';
   readonly questions: readonly string[];
 }
+export interface RecallJob extends OnPassages {
+  readonly job: 'recall';
+  readonly questions: readonly string[];
+}
 export interface ColdJob extends OnPassages {
   readonly job: 'cold';
   readonly question: string;
@@ -43,7 +47,7 @@ export interface ComposeJob {
   readonly job: 'compose';
   readonly passages: string;
 }
-export type Job = BuildJob | ServeJob | ColdJob | QualityJob | FloorJob | ComposeJob;
+export type Job = BuildJob | ServeJob | RecallJob | ColdJob | QualityJob | FloorJob | ComposeJob;
 
 /** Milliseconds. */
 export interface Latency {
@@ -76,6 +80,10 @@ export interface ServeResult {
   /** Bytes in memory after it. */
   readonly memory: number;
 }
+/** Mean over the questions. */
+export interface RecallResult {
+  readonly recall10: number;
+}
 export interface ColdResult {
   /** Passages found. */
   readonly hits: number;
@@ -103,6 +111,7 @@ export interface ComposeResult {
 export interface Results {
   readonly build: BuildResult;
   readonly serve: ServeResult;
+  readonly recall: RecallResult;
   readonly cold: ColdResult;
   readonly quality: QualityResult;
   readonly floor: FloorResult;

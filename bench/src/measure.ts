@@ -16,7 +16,7 @@ export interface Plan {
 
 export function isWanted({ store, anew }: Pick<Plan, 'store' | 'anew'>, key: Key): boolean {
   // What could not be built can not be asked.
-  const builds = key.replace(/(?:serve|cold)$/u, 'build') as Key;
+  const builds = key.replace(/(?:serve|recall|cold)$/u, 'build') as Key;
   return anew || !(store.has(key) || store.failure(builds) !== undefined);
 }
 

@@ -29,6 +29,10 @@ export interface Searcher {
    * @param without a passage taken out of the index before
    */
   sureness?(question: string, without: number | undefined): Promise<number>;
+  /** Of the `k` vectors nearest to a question, the share that its index finds; `undefined`: it compares with all. */
+  recall?(question: string, k: number): Promise<number>;
+  /** Bytes of what was saved elsewhere than in its folder. */
+  bytes?(): Promise<number>;
   close?(): Promise<void>;
 }
 

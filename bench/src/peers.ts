@@ -4,6 +4,7 @@ import type { Peer } from './peer.ts';
 export const PEERS = {
   isnad: async () => (await import('./peers/isnad.ts')).withReader,
   'isnad-finding': async () => (await import('./peers/isnad.ts')).withoutReader,
+  'isnad-pgvector': async () => (await import('./peers/isnad.ts')).inPostgres,
   'langchain-hnswlib': async () => (await import('./peers/langchain.ts')).hnsw,
   'langchain-memory': async () => (await import('./peers/langchain.ts')).memory,
   llamaindex: async () => (await import('./peers/llamaindex.ts')).llamaindex,
@@ -18,3 +19,5 @@ export const PEERS = {
 
 export type PeerId = keyof typeof PEERS;
 export const PEER_IDS = Object.keys(PEERS) as PeerId[];
+/** Those that need a database server: they are measured where `DATABASE_URL` names one. */
+export const IN_POSTGRES: readonly PeerId[] = ['isnad-pgvector'];

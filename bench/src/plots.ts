@@ -9,6 +9,7 @@ import { OWN, type SpeedFigures } from './speed-figures.ts';
 const COLOURS: Readonly<Record<PeerId, string>> = {
   isnad: '#1b6ca8',
   'isnad-finding': '#7fb8e0',
+  'isnad-pgvector': '#0f3a5f',
   'langchain-hnswlib': '#d1495b',
   'langchain-memory': '#eba0a9',
   llamaindex: '#66a182',

@@ -12,6 +12,7 @@ import { howItWasMeasured } from './method.ts';
 import { PEER_IDS, type PeerId } from './peers.ts';
 import { plotsOf } from './plots.ts';
 import { SETS, type SetName } from './public-sets.ts';
+import { scaleSection } from './scale.ts';
 import { floorAt, type SpeedFigures, speedFigures } from './speed-figures.ts';
 import { OUT, type Store } from './store.ts';
 
@@ -41,6 +42,7 @@ export async function writeReport(store: Store, folder: string): Promise<void> {
       ...plot('risk-coverage'),
       ...(speed.length > 0 ? ['## Speed and size', ...store.sizes.flatMap((size) => speedTable(size, speed, store))] : []),
       ...['latency', 'build', 'memory', 'disk'].flatMap(plot),
+      ...scaleSection(speed),
       ...failures(store),
     ].join('\n\n')}\n`,
   );

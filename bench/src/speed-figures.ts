@@ -28,11 +28,15 @@ export interface SpeedFigures {
   readonly memory: number | undefined;
   /** Bytes; 0: nothing is saved. */
   readonly disk: number | undefined;
+  /** Of the ten nearest vectors, the share that the index finds. */
+  readonly recall10: number | undefined;
   /** Milliseconds from starting the process to its first answer, median. */
   readonly cold: number | undefined;
 }
 
-export const OWN: readonly PeerId[] = ['isnad', 'isnad-finding'];
+export const OWN: readonly PeerId[] = ['isnad', 'isnad-finding', 'isnad-pgvector'];
+/** Those of them that read. */
+const READING: readonly PeerId[] = ['isnad', 'isnad-pgvector'];
 
 /** The raw model at a size, or at the largest below it that it was measured at. */
 export function floorAt(store: Store, size: number): FloorResult | undefined {
@@ -61,8 +65,8 @@ export async function speedFigures(store: Store): Promise<SpeedFigures[]> {
       const cold = starts && quantile(starts, 0.5);
       // What saves nothing embeds at every start.
       const embedsAtStart = computed && build.bytes === 0;
-      const questionFloor = build.embeds && floor ? floor.encoder.p50 + (peer === 'isnad' ? floor.reader.p50 : 0) : undefined;
-      const buildFloor = build.embeds && floor ? (peer === 'isnad' ? floor.passagesRemembered : floor.passages) : undefined;
+      const questionFloor = build.embeds && floor ? floor.encoder.p50 + (READING.includes(peer) ? floor.reader.p50 : 0) : undefined;
+      const buildFloor = build.embeds && floor ? (READING.includes(peer) ? floor.passagesRemembered : floor.passages) : undefined;
       const p50 = serve?.question.p50;
       return [
         {
@@ -79,6 +83,7 @@ export async function speedFigures(store: Store): Promise<SpeedFigures[]> {
           sustained: serve?.sustained,
           memory: serve?.memory,
           disk: build.bytes,
+          recall10: store.get(`speed/${size}/${peer}/recall`)?.recall10,
           cold: cold !== undefined && embedsAtStart ? embedding && cold + embedding : cold,
         },
       ];

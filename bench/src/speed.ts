@@ -20,13 +20,21 @@ const FLOOR_SIZES: readonly number[] = [14, MOST_EMBEDDED];
 /** Every so many questions of XQuAD one is asked: about two hundred. */
 const EVERY = 6;
 const STARTS = 5;
+/** Those whose approximate index is held against an exact one: ours, as it may be kept. */
+const WITH_RECALL: readonly PeerId[] = ['isnad', 'isnad-pgvector'];
 /** Milliseconds of starting after which no further start is made. */
 const LONG_START = 60_000;
 
 /** Keys of what is measured of a size. */
 export function speedKeys(size: number, peers: readonly PeerId[]): Key[] {
   const floor: Key[] = FLOOR_SIZES.includes(size) ? [`speed/${size}/floor`] : [];
-  return [...floor, ...peers.flatMap((peer) => [`speed/${size}/${peer}/build`, `speed/${size}/${peer}/serve`, `speed/${size}/${peer}/cold`] as const)];
+  return [
+    ...floor,
+    ...peers.flatMap((peer) => [
+      ...(['build', 'serve', 'cold'] as const).map((job) => `speed/${size}/${peer}/${job}` as const),
+      ...(WITH_RECALL.includes(peer) ? [`speed/${size}/${peer}/recall` as const] : []),
+    ]),
+  ];
 }
 
 export async function measureSpeed(plan: Plan, sizes: readonly number[], peers: readonly PeerId[]): Promise<void> {
@@ -69,8 +77,9 @@ async function prepare({ sets, work, terminal }: Plan, size: number): Promise<Fa
 
 async function measurePeer(plan: Plan, size: number, peer: PeerId, questions: readonly string[]): Promise<void> {
   const { store, terminal } = plan;
-  const [build, serve, cold] = [`speed/${size}/${peer}/build`, `speed/${size}/${peer}/serve`, `speed/${size}/${peer}/cold`] as const;
-  const wanted = [build, serve, cold].filter((key) => isWanted(plan, key));
+  const of = `speed/${size}/${peer}` as const;
+  const [build, serve, recall, cold] = [`${of}/build`, `${of}/serve`, `${of}/recall`, `${of}/cold`] as const;
+  const wanted = speedKeys(size, [peer]).filter((key) => isWanted(plan, key));
   if (wanted.length === 0) return;
   const passages = join(plan.work, String(size));
   const folder = join(passages, peer);
@@ -94,6 +103,14 @@ async function measurePeer(plan: Plan, size: number, peer: PeerId, questions: re
         () => run({ job: 'serve', ...on, questions }),
         ({ question: { p50, p95 }, sustained, memory }) =>
           `question ${number(p50)} ms, p95 ${number(p95)} ms, ${number(sustained)} a second, ${megabytes(memory)} MB`,
+      );
+    }
+    if (wanted.includes(recall)) {
+      await measure(
+        plan,
+        recall,
+        () => run({ job: 'recall', ...on, questions }),
+        ({ recall10 }) => `recall@10 ${recall10.toFixed(4)}`,
       );
     }
     if (wanted.includes(cold)) {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeWhole } from './files.ts';
 import { ROOT } from './isnad.ts';
-import type { BuildResult, FloorResult, QualityResult, ServeResult } from './jobs.ts';
+import type { BuildResult, FloorResult, QualityResult, RecallResult, ServeResult } from './jobs.ts';
 import type { Machine } from './machine.ts';
 import type { PeerId } from './peers.ts';
 import type { SetName } from './public-sets.ts';
@@ -21,12 +21,14 @@ export type Stored<K extends Key> = K extends `speed/${number}/floor`
   ? FloorResult
   : K extends `speed/${number}/${string}/build`
     ? BuildResult
-    : K extends `speed/${number}/${string}/serve`
-      ? ServeResult
-      : K extends `speed/${number}/${string}/cold`
-        ? ColdStarts
-        : QualityResult;
-export type Key = `speed/${number}/floor` | `speed/${number}/${PeerId}/${'build' | 'serve' | 'cold'}` | `quality/${SetName}/${PeerId}`;
+    : K extends `speed/${number}/${string}/recall`
+      ? RecallResult
+      : K extends `speed/${number}/${string}/serve`
+        ? ServeResult
+        : K extends `speed/${number}/${string}/cold`
+          ? ColdStarts
+          : QualityResult;
+export type Key = `speed/${number}/floor` | `speed/${number}/${PeerId}/${'build' | 'serve' | 'recall' | 'cold'}` | `quality/${SetName}/${PeerId}`;
 
 /** A day, `2026-01-31`, and what was measured then or why it was not. */
 type Entry = { readonly date: string } & ({ readonly result: unknown } | Failure);

@@ -1,4 +1,4 @@
-import type { Place } from '../corpus/document.ts';
+import type { Document, Place } from '../corpus/document.ts';
 import type { Language } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import type { Refusal } from './question.ts';
@@ -58,6 +58,8 @@ export interface Answer {
   readonly question: string;
   /** What was searched for: the question, read in the light of the one before it where it leans on that. */
   readonly searched: string;
+  /** The only report that was asked; `undefined`: all. */
+  readonly within: Pick<Document, 'id' | 'title'> | undefined;
   readonly language: Language | 'other';
   readonly status: Status;
   /** Why the status is `invalid`; `undefined` otherwise. */

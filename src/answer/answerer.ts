@@ -1,4 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import type { Document } from '../corpus/document.ts';
+import { saying } from '../corpus/versions.ts';
 import type { Encoder } from '../embedding/encoder.ts';
 import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
 import { DamagedIndex } from '../indexing/texts.ts';
@@ -36,15 +38,17 @@ export class Answerer {
   /**
    * @param input what a person typed, whatever it is
    * @param previous the conversation's last question as it was searched for, for follow-ups
+   * @param within one of the index's reports, if only that is asked
    */
-  async answer(input: string, previous?: string): Promise<Answer> {
+  async answer(input: string, previous?: string, within?: Document): Promise<Answer> {
     const begun = performance.now();
-    const question = readQuestion(input);
+    const question = readQuestion(input, this.#encoder.info.languages);
     if (question.refusal !== undefined) {
       const { language, refusal } = question;
       return {
         question: input,
         searched: '',
+        within,
         language,
         status: 'invalid',
         refusal,
@@ -56,18 +60,19 @@ export class Answerer {
       };
     }
     const searched = inContext(question.text, previous);
-    const retrieval = await this.#retrieve(searched);
+    const retrieval = await this.#retrieve(searched, within);
     const headline = asksForHeadline(searched);
     const sure = headline ? 1 : confidence(question.language, evidence(retrieval.ranked), this.#encoder.info.fit);
     const status = statusOf(sure);
     return {
       question: input,
       searched,
+      within,
       language: question.language,
       status,
       refusal: undefined,
       confidence: sure,
-      citations: headline ? citeTitles(retrieval) : citeBest(retrieval, searched, status),
+      citations: headline ? citeTitles(retrieval, within) : citeBest(retrieval, searched, status),
       candidates: retrieval.ranked
         .slice(0, CANDIDATES_SHOWN)
         .map(({ document, passage, score }) => ({ document: document.id, passage: passage.number, score })),
@@ -76,15 +81,19 @@ export class Answerer {
     };
   }
 
-  /** Ranks the passages by how well they fit a text (a question, a claim), without deciding whether they answer it. */
-  async search(input: string): Promise<SearchResult> {
-    const { text, language, refusal } = readQuestion(input);
+  /**
+   * Ranks the passages by how well they fit a text (a question, a claim), without deciding whether they answer it.
+   *
+   * @param within one of the index's reports, if only that is searched
+   */
+  async search(input: string, within?: Document): Promise<SearchResult> {
+    const { text, language, refusal } = readQuestion(input, this.#encoder.info.languages);
     if (refusal !== undefined) return { question: input, language, refusal, hits: [] };
-    const retrieval = await this.#retrieve(text);
+    const retrieval = await this.#retrieve(text, within);
     const { ranked } = retrieval;
     const best = ranked[0]?.score ?? 0;
     const total = ranked.reduce((sum, { score }) => sum + Math.exp(score - best), 0);
-    const hits = ranked.slice(0, MOST_HITS).map((passage, i) => ({
+    const hits = saidOnce(ranked, MOST_HITS).map((passage, i) => ({
       ...cite(i + 1, passage, quoteFrom(passage, text, retrieval, false), passage.score),
       share: Math.exp(passage.score - best) / total,
     }));
@@ -92,13 +101,13 @@ export class Answerer {
   }
 
   /** A large index is checked as it is read: where a record is damaged, the question is put to the index built anew. */
-  async #retrieve(question: string): Promise<Retrieval> {
+  async #retrieve(question: string, within: Document | undefined): Promise<Retrieval> {
     try {
-      return await retrieve(question, this.index, this.#encoder);
+      return await retrieve(question, this.index, this.#encoder, { within });
     } catch (error) {
       if (!(error instanceof DamagedIndex) || !this.#rebuilt) throw error;
       const { index } = await this.#rebuilt();
-      return retrieve(question, index, this.#encoder);
+      return retrieve(question, index, this.#encoder, { within: index.documents.find(({ id }) => id === within?.id) });
     }
   }
 }
@@ -108,19 +117,29 @@ function citeBest(retrieval: Retrieval, question: string, status: Answer['status
   if (status === 'not_found') return [];
   const [best] = retrieval.ranked;
   if (!best) return [];
-  return retrieval.ranked
-    .slice(0, MOST_CITATIONS)
+  return saidOnce(retrieval.ranked, MOST_CITATIONS)
     .filter((passage) => status === 'related' || (passage.score >= best.score - CLOSE && (passage.reading !== undefined || best.reading === undefined)))
     .map((passage, i) => cite(i + 1, passage, quoteFrom(passage, question, retrieval, status === 'answered'), passage.score));
 }
 
-/** The titles of the reports in which the best passages stand. */
-function citeTitles({ index, ranked }: Retrieval): Citation[] {
-  const documents = [...new Set([...ranked.map(({ document }) => document), ...index.documents])];
-  return documents.slice(0, MOST_CITATIONS).flatMap((document, i) => {
-    const [title] = document.passages;
-    return title ? [cite(i + 1, { document, passage: title }, { start: title.start, end: title.end, answer: undefined, highlights: [] }, 0)] : [];
-  });
+/** The title of the report that was asked, or those of the reports in which the best passages stand. */
+function citeTitles({ index, ranked }: Retrieval, within: Document | undefined): Citation[] {
+  const documents = within ? [within] : new Set([...ranked.map(({ document }) => document), ...index.documents]);
+  const titles = [...documents].flatMap((document) => document.passages.slice(0, 1).map((passage) => ({ document, passage })));
+  return saidOnce(titles, MOST_CITATIONS).map(({ document, passage }, i) =>
+    cite(i + 1, { document, passage }, { start: passage.start, end: passage.end, answer: undefined, highlights: [] }, 0),
+  );
+}
+
+/** The first `most` passages, whatever they say only once: versions of a report have paragraphs in common. */
+function saidOnce<T extends IndexedPassage>(passages: readonly T[], most: number): T[] {
+  const chosen = new Map<string, T>();
+  for (const indexed of passages) {
+    const said = saying(indexed.passage.text);
+    if (!chosen.has(said)) chosen.set(said, indexed);
+    if (chosen.size === most) break;
+  }
+  return [...chosen.values()];
 }
 
 function cite(n: number, { document, passage }: IndexedPassage, { start, end, answer, highlights }: Quote, score: number): Citation {

@@ -20,12 +20,12 @@ export interface KeySentence extends Span {
  * The sentences that together say most of what a report says, in its own order. Each is scored by how near its mean token state lies to that of the
  * whole report (centroid summarization, Radev et al. 2004) and by its place, and chosen for what it adds to those chosen before.
  *
- * @param document one of the index's documents
+ * @param document of the index's documents
  * @param count of sentences; fewer when the report has no more. Title and standfirst are not among them
  */
 export async function keySentences(document: Document, index: ReportIndex, count: number): Promise<KeySentence[]> {
   const paragraphs = index.passages.flatMap(({ document: own, passage }, label) =>
-    own === document && passage.kind === 'paragraph' ? [{ passage, label }] : [],
+    own.id === document.id && passage.kind === 'paragraph' ? [{ passage, label }] : [],
   );
   const states = await index.texts.states(paragraphs.map(({ label }) => label));
   const candidates = paragraphs.flatMap(({ passage }, i) => (states[i] ? sentencesOf(passage, states[i]) : []));

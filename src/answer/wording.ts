@@ -1,5 +1,5 @@
-import type { Place } from '../corpus/document.ts';
-import { isolate } from '../text/bidi.ts';
+import type { Passage, Place } from '../corpus/document.ts';
+import { directionOfText, isolate } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Answer } from './answer.ts';
 import { LONGEST_QUESTION, type Refusal } from './question.ts';
@@ -7,9 +7,13 @@ import { LONGEST_QUESTION, type Refusal } from './question.ts';
 /** What Isnad says in its own words, in one language. */
 export interface Wording {
   readonly status: Readonly<Record<Exclude<Answer['status'], 'invalid'>, string>>;
-  readonly refusal: Readonly<Record<Refusal, string>>;
+  readonly refusal: Readonly<Record<Extract<Refusal, string>, string>>;
+  /** Of a question in another language than those named. */
+  readonly otherLanguage: (known: string) => string;
   readonly confidence: string;
   readonly title: string;
+  /** Under a reply that not all reports were asked for. */
+  readonly within: (title: string) => string;
   readonly page: (page: number) => string;
   readonly translation: string;
   readonly failed: string;
@@ -29,10 +33,11 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     refusal: {
       empty: 'لم أجد سؤالا في رسالتك. اسأل عما جاء في التقرير، مثل: من استهدف القاعدة؟',
       too_long: `السؤال طويل جدا (أكثر من ${LONGEST_QUESTION} حرف). اسأل بجملة أو جملتين.`,
-      language: 'أفهم العربية والإنجليزية فقط. اسأل بإحداهما من فضلك.',
     },
+    otherLanguage: (known) => `عذرا، لا أفهم أسئلة بغير ${known}.`,
     confidence: 'الثقة',
     title: 'العنوان',
+    within: (title) => `بحثت في ${title} وحده.`,
     page: (page) => `ص ${page}`,
     translation: 'ترجمة غير رسمية',
     failed: 'تعذرت الإجابة الآن بسبب خطأ من جهتنا. حاول مرة أخرى بعد قليل.',
@@ -51,10 +56,11 @@ const WORDING: Readonly<Record<Language, Wording>> = {
     refusal: {
       empty: 'I found no question in that. Ask about what the report says, for example: Who targeted the base?',
       too_long: `That question is too long (over ${LONGEST_QUESTION} characters). Ask it in a sentence or two.`,
-      language: 'I understand Arabic and English only. Please ask in one of them.',
     },
+    otherLanguage: (known) => `Sorry, I only understand questions in ${known}.`,
     confidence: 'confidence',
     title: 'title',
+    within: (title) => `I looked in ${title} only.`,
     page: (page) => `p. ${page}`,
     translation: 'Unofficial translation',
     failed: 'The answer failed through a fault of ours. Please try again in a moment.',
@@ -70,18 +76,42 @@ export function wordingFor(language: Language | 'other'): Wording {
   return WORDING[language === 'other' ? 'en' : language];
 }
 
+/**
+ * Why a text was not taken as a question. Of one in another language it is told in both of ours, a line each: which of them is read there is not known.
+ */
+export function refusalText(refusal: Refusal, language: Language | 'other'): string {
+  if (typeof refusal === 'string') return wordingFor(language).refusal[refusal];
+  return (['ar', 'en'] as const).map((own) => WORDING[own].otherLanguage(namesOf(refusal.known, own))).join('\n');
+}
+
+/** Names of languages, as a list in one of ours. */
+function namesOf(languages: readonly string[], language: Language): string {
+  const names = new Intl.DisplayNames(language, { type: 'language' });
+  return new Intl.ListFormat(language).format(languages.map((tag) => names.of(tag) ?? tag));
+}
+
 /** `¶5`, or the word for title. */
 export function paragraphLabel(passage: number, wording: Wording): string {
   return passage === 0 ? wording.title : `¶${passage}`;
 }
 
-/**
- * Paragraph, and page or heading where there is one: `¶5 · p. 2`.
- *
- * @param shown makes a heading of the report fit to stand in a line of ours
- */
-export function placeLabel(passage: number, place: Place | undefined, wording: Wording, shown: (heading: string) => string): string {
-  const label = paragraphLabel(passage, wording);
-  if (!place) return label;
-  return `${label} · ${'page' in place ? wording.page(place.page) : shown(place.heading)}`;
+/** Makes a heading of a report fit to stand in a line of ours. */
+type ShownHeading = (heading: string) => string;
+
+/** Paragraph, and page and heading where there are such: `¶5 · p. 2 · Repairs`. */
+export function placeLabel(passage: number, place: Place | undefined, wording: Wording, shown: ShownHeading): string {
+  return paragraphLabel(passage, wording) + pageAndHeading(place, wording, shown);
+}
+
+/** What of it stands behind the paragraph: ` · p. 2 · Repairs`, or nothing. */
+export function pageAndHeading(place: Place | undefined, wording: Wording, shown: ShownHeading): string {
+  const page = place?.page === undefined ? '' : ` · ${wording.page(place.page)}`;
+  const heading = place?.heading === undefined ? '' : ` · ${shown(place.heading)}`;
+  return page + heading;
+}
+
+/** A paragraph in a list of them, in the words of its own language: `¶5 · p. 2 · Repairs · Engineers will …`. */
+export function listedPassage({ number, place, text }: Pick<Passage, 'number' | 'place' | 'text'>, shown: ShownHeading): string {
+  const where = pageAndHeading(place, WORDING[directionOfText(text) === 'rtl' ? 'ar' : 'en'], shown);
+  return `¶${number}${where === '' ? '' : `${where} ·`} ${text}`;
 }

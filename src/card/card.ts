@@ -1,8 +1,8 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { paragraphLabel, wordingFor } from '../answer/wording.ts';
+import { placeLabel, wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
-import { type Direction, directionOfText } from '../text/bidi.ts';
+import { type Direction, directionOfText, isolateTitle } from '../text/bidi.ts';
 import type { Span } from '../text/span.ts';
 import { excerpt } from './excerpt.ts';
 import { font, registerFont } from './fonts.ts';
@@ -27,7 +27,7 @@ const MARGIN = 88;
 const MEASURE = WIDTH - 2 * MARGIN;
 const EDGE = 14;
 const RULE = 2;
-const SPACE = { top: 72, heading: 14, rule: 34, footer: 40, bottom: 60 };
+const SPACE = { top: 72, heading: 14, rule: 34, footer: 40, brand: 40, bottom: 60 };
 /** The tint is a little higher than the letters and a little wider. */
 const TINT = { height: 0.84, side: 6, radius: 10 };
 /** Where letters stand in a line, as a part of its height from the top: Arabic reaches further down than Latin. */
@@ -54,6 +54,8 @@ interface Setting {
   readonly size: number;
   readonly lineHeight: number;
   readonly maxLines: number;
+  /** Of a line at most. */
+  readonly width: number;
   readonly inks: Readonly<Record<Style, Ink>>;
 }
 
@@ -101,8 +103,11 @@ export async function drawCard({ document, citation, status, language, question 
 
   const direction: Direction = language === 'ar' ? 'rtl' : 'ltr';
   const small = plain(28, 44, 1, { weight: 'regular', colour: FAINT });
-  const place = typeset(drawable(paragraphLabel(passage.number, wording)), direction, small);
-  const brand: Block = { ...typeset(drawable(BRAND), 'ltr', small), side: place.side === 'left' ? 'right' : 'left' };
+  const brand = typeset(drawable(BRAND), 'ltr', small);
+  const label = placeLabel(passage.number, passage.place, wording, (title) => isolateTitle(drawable(title).text));
+  // Both stand in one line: a heading has what room the brand leaves.
+  const room = MEASURE - SPACE.brand - Math.max(...brand.lines.map((line) => line.width));
+  const place = typeset({ text: label, styles: [] }, direction, { ...small, width: room });
 
   const ruleTop = heading.reduce((y, block) => y + block.height + SPACE.heading, SPACE.top) - SPACE.heading + SPACE.rule;
   const bodyTop = heading.length > 0 ? ruleTop + RULE + SPACE.rule : SPACE.top;
@@ -119,7 +124,7 @@ export async function drawCard({ document, citation, status, language, question 
   if (heading.length > 0) fill(context, HAIRLINE, MARGIN, ruleTop, MEASURE, RULE);
   drawBlock(context, body, bodyTop, palette.tint);
   drawBlock(context, place, footerTop);
-  drawBlock(context, brand, footerTop);
+  drawBlock(context, { ...brand, side: place.side === 'left' ? 'right' : 'left' }, footerTop);
   return canvas.encode('png');
 }
 
@@ -130,7 +135,7 @@ function fill(context: SKRSContext2D, colour: string, x: number, y: number, widt
 
 /** One ink throughout. */
 function plain(size: number, lineHeight: number, maxLines: number, ink: Ink): Setting {
-  return { size, lineHeight, maxLines, inks: { context: ink, quote: ink, strong: ink } };
+  return { size, lineHeight, maxLines, width: MEASURE, inks: { context: ink, quote: ink, strong: ink } };
 }
 
 function bodySetting(strong: string): Setting {
@@ -138,6 +143,7 @@ function bodySetting(strong: string): Setting {
     size: 40,
     lineHeight: 74,
     maxLines: 12,
+    width: MEASURE,
     inks: { context: { weight: 'regular', colour: FAINT }, quote: { weight: 'regular', colour: INK }, strong: { weight: 'bold', colour: strong } },
   };
 }
@@ -158,7 +164,7 @@ function typesetter() {
       }
       return width;
     };
-    const { lines } = excerpt(text, keep, { direction, width: MEASURE, maxLines: setting.maxLines, measure });
+    const { lines } = excerpt(text, keep, { direction, width: setting.width, maxLines: setting.maxLines, measure });
     return { lines, setting, height: lines.length * setting.lineHeight, side: direction === 'rtl' ? 'right' : 'left' };
   };
 }

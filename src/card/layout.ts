@@ -8,7 +8,7 @@ const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
 /** What surrounds a quote, the quote, and what stands out in it. */
 export type Style = 'context' | 'quote' | 'strong';
 
-/** A text as it is drawn: nothing invisible in it but joiners, and no white space but single spaces. */
+/** A text as it is drawn: no white space but single spaces, nothing invisible but joiners and bidi controls of ours, which order it and are not drawn. */
 export interface StyledText {
   readonly text: string;
   /** In any order; where two overlap, the later holds. All the rest is `context`. */
@@ -163,7 +163,7 @@ function cutter({ text, styles }: StyledText, { direction, measure }: LineLayout
     for (let to = start + 1; to <= end; to++) {
       if (to < end && styleAt[to] === styleAt[from] && levels[to] === levels[from]) continue;
       const style = styleAt[from] ?? 'context';
-      const part = text.slice(from, to);
+      const part = withoutBidiControls(text.slice(from, to));
       pieces.push({ start: from, end: to, text: part, style, level: levels[from] ?? 0, width: measure(part, style) });
       from = to;
     }

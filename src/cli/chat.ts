@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline';
-import { wordingFor } from '../answer/wording.ts';
+import { listedPassage, wordingFor } from '../answer/wording.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { isolateTitle } from '../text/bidi.ts';
 import { openAtTerminal } from './open.ts';
 import { answerText, paint } from './output.ts';
 
@@ -27,13 +29,19 @@ export async function chat(config: Config = loadConfig()): Promise<void> {
     if (text === '/help') say(HELP);
     else if (text === '/history') say(asked.map((question, i) => `${i + 1}. ${question}`).join('\n') || '—');
     else if (text === '/new') previous = undefined;
-    else if (text === '/passages') say(app.opened.index.passages.map(({ passage }) => `¶${passage.number} ${passage.text}`).join('\n'));
+    else if (text === '/passages') say(app.opened.index.passages.map(({ passage }) => listedPassage(passage, isolateTitle)).join('\n'));
     else if (text.startsWith('/')) say(`No command ${text.split(' ')[0] ?? ''}; /help lists them.`);
     else if (text !== '') {
-      const answer = await app.answerer.answer(text, previous);
-      say(answerText(answer));
-      asked.push(text);
-      if (answer.status !== 'invalid') previous = answer.searched;
+      try {
+        const answer = await app.answerer.answer(text, previous);
+        say(answerText(answer));
+        asked.push(text);
+        if (answer.status !== 'invalid') previous = answer.searched;
+      } catch (error) {
+        // A database that is away may be there for the next question.
+        if (!(error instanceof UserError)) throw error;
+        say(error.message);
+      }
     }
     lines.prompt();
   }

@@ -1,11 +1,11 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { loadEncoder } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { loadEncoder, openStore } from '../app.ts';
+import { type Config, loadConfig } from '../config.ts';
+import type { Document } from '../corpus/document.ts';
 import { readReports } from '../corpus/read.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
 import { describe, errorCode } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
-import { inspectIndex } from '../indexing/store.ts';
 import { inspectDatabase } from '../storage/database.ts';
 import { paint } from './output.ts';
 
@@ -43,16 +43,17 @@ export async function doctor(): Promise<0 | 1> {
   });
   if (reports) tell({ name: 'reports', state: 'ok', text: `${reports.documents.length} in ${config.seedsFolder}` });
   for (const line of reports?.skipped ?? []) tell({ name: 'report', state: 'problem', text: line });
+  for (const line of reports?.versions ?? []) tell({ name: 'report', state: 'note', text: line });
   const encoder = await loadEncoder(config).catch((error: unknown) => {
     tell({ name: 'model', state: 'problem', text: describe(error) });
     return undefined;
   });
   if (encoder) tell(modelFinding(encoder.info));
-  if (encoder && reports) tell(indexFinding(await inspectIndex(config.indexFolder, reports.documents, encoder.info), config.indexFolder));
+  if (encoder && reports) tell(await indexFinding(config, reports.documents, encoder.info));
   await encoder?.close();
   tell(await writable('index folder', config.indexFolder, 'INDEX_DIR'));
-  tell(await writable('data folder', config.data.folder, 'DATA_DIR'));
-  tell(databaseFinding(config.data.folder));
+  if (config.data.url === undefined) tell(await writable('data folder', config.data.folder, 'DATA_DIR'));
+  tell(databaseFinding(await inspectDatabase(config.data)));
   if (config.monitor) tell(await running(config.monitor));
   tell(await token(config.discord));
   return problems > 0 ? 1 : 0;
@@ -71,9 +72,18 @@ function modelFinding({ id, reader, dimensions, sha256 }: EncoderInfo): Finding 
   return { name: 'model', state: 'ok', text: `${name}, ${dimensions} dimensions, sha256 ${sha256.slice(0, 12)}…` };
 }
 
-function indexFinding(problem: string | undefined, folder: string): Finding {
-  if (problem === undefined) return { name: 'index', state: 'ok', text: `sound, in ${folder}` };
-  return { name: 'index', state: 'note', text: `${problem} The next start builds it; or run: npm run index` };
+async function indexFinding(config: Config, documents: readonly Document[], model: EncoderInfo): Promise<Finding> {
+  const name = 'index';
+  const store = await openStore(config);
+  try {
+    const problem = await store.inspect(documents, model);
+    if (problem === undefined) return { name, state: 'ok', text: `sound, in ${store.where}` };
+    return { name, state: 'note', text: `${problem} The next start builds it; or run: npm run index` };
+  } catch (error) {
+    return { name, state: 'problem', text: describe(error) };
+  } finally {
+    await store.close();
+  }
 }
 
 async function writable(name: string, folder: string, variable: string): Promise<Finding> {
@@ -89,15 +99,9 @@ async function writable(name: string, folder: string, variable: string): Promise
   }
 }
 
-function databaseFinding(folder: string): Finding {
-  const problem = inspectDatabase(folder);
+function databaseFinding(problem: string | undefined): Finding {
   const name = 'database';
-  if (problem === undefined) return { name, state: 'ok', text: 'sound' };
-  return {
-    name,
-    state: 'problem',
-    text: `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup`,
-  };
+  return problem === undefined ? { name, state: 'ok', text: 'sound' } : { name, state: 'problem', text: problem };
 }
 
 /** Whether a bot runs here, and how it does. */

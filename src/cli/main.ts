@@ -30,12 +30,13 @@ program
   .argument('[question...]', 'in Arabic or English')
   .option('--json', 'print one JSON object')
   .option('--jsonl', 'read one question a line from standard input, print one JSON object a line')
+  .option('--report <report>', 'ask this report only: its id (the file name, of a .txt without extension) or title')
   .option('--image <file>', 'write the first quote in its paragraph to this file, as a PNG')
   .action(async (words: string[], options: AskOptions & { jsonl?: boolean }, command: Command) => {
     const { ask, askLines } = await import('./ask.ts');
     if (options.jsonl && options.image !== undefined) command.error('error: --image goes with one question, not with --jsonl');
     if (options.jsonl && words.length > 0) command.error('error: --jsonl reads the questions from standard input; leave the question out');
-    if (options.jsonl) return askLines();
+    if (options.jsonl) return askLines(options.report);
     if (words.length === 0) command.error('error: ask needs a question, for example: npm run ask -- "من استهدف القاعدة؟"');
     return ask(words.join(' '), options);
   });
@@ -53,7 +54,7 @@ program
     const { openAtTerminal } = await import('./open.ts');
     const app = await openAtTerminal(loadConfig(), options.force ?? false);
     process.stdout.write(
-      `The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.folder}.\n`,
+      `The index of ${app.opened.index.documents.length} report(s), ${app.opened.index.passages.length} passages, is in ${app.opened.where}.\n`,
     );
     await app.close();
   });
@@ -70,7 +71,7 @@ program
     const [{ register, requireToken }, { allCommands }] = await Promise.all([import('../discord/registration.ts'), import('../../commands/all.ts')]);
     const { discord } = loadConfig();
     const commands = allCommands(discord.arabicCommands);
-    const outcome = await register(requireToken(discord), commands);
+    const { outcome } = await register(requireToken(discord), commands);
     process.stdout.write(`${outcome === 'changed' ? 'Registered' : 'Already registered, nothing changed'}: ${commands.map((c) => c.data.name).join(', ')}.\n`);
   });
 
@@ -101,8 +102,8 @@ program
   .action(async () => (await import('./token-mean.ts')).printTokenMean());
 
 async function startBot(config: Config): Promise<void> {
-  const { runBot } = await import('../bot.ts');
-  await runBot(config);
+  if (config.discord.shards !== 1 && config.discord.shard === undefined) return (await import('../shards.ts')).runShards(config);
+  await (await import('../bot.ts')).runBot(config);
 }
 
 // A reader that has seen enough (`| head`) is no error.

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { placeLabel, wordingFor } from '../answer/wording.ts';
-import { type Direction, directed, directionOfText, isolate, opening } from '../text/bidi.ts';
+import { placeLabel, refusalText, wordingFor } from '../answer/wording.ts';
+import { type Direction, directed, directionOfText, eachDirected, isolateTitle, opening } from '../text/bidi.ts';
 
 /** Colour is for people: none where the output is no terminal, or NO_COLOR is set. */
 export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
@@ -12,27 +12,23 @@ export const paint = pc.createColors(pc.isColorSupported && Boolean(process.stdo
  * terminals with bidi support and every program it is piped to show right.
  */
 export function answerText(answer: Answer): string {
+  if (answer.status === 'invalid') return eachDirected(refusalText(answer.refusal ?? 'empty', answer.language));
   const wording = wordingFor(answer.language);
   const direction: Direction = answer.language === 'ar' ? 'rtl' : 'ltr';
-  if (answer.status === 'invalid') return directed(wording.refusal[answer.refusal ?? 'empty'], direction);
   const heading = directed(wording.status[answer.status], direction);
-  if (answer.status === 'not_found') return paint.yellow(heading);
+  const within = answer.within && answer.status !== 'answered' ? [directed(wording.within(isolateTitle(answer.within.title)), direction)] : [];
+  if (answer.status === 'not_found') return [paint.yellow(heading), ...within].join('\n\n');
   const sure = answer.status === 'answered' ? paint.dim(` (${wording.confidence} ${Math.round(answer.confidence * 100)}%)`) : '';
   const colour = answer.status === 'answered' ? paint.green : paint.yellow;
   const citations = answer.citations.map((citation) => {
-    const place = `[${citation.n}] ${placeLabel(citation.passage, citation.place, wording, ofReport)} · ${ofReport(citation.title)}`;
+    const place = `[${citation.n}] ${placeLabel(citation.passage, citation.place, wording, isolateTitle)} · ${isolateTitle(citation.title)}`;
     // Colour comes last: the letters of its codes would pass for strong characters.
     const quote = `${opening(citation.quote, directionOfText(citation.quote))}«${highlighted(citation)}»`;
     const lines = [quote, paint.dim(directed(place, direction))];
     if (answer.language === 'en' && citation.translation !== undefined) lines.push(`${paint.dim(`${wording.translation}:`)} ${citation.translation}`);
     return lines.join('\n');
   });
-  return [colour(heading) + sure, ...citations].join('\n\n');
-}
-
-/** A title or heading in a line of ours. */
-function ofReport(title: string): string {
-  return isolate(directed(title, directionOfText(title)));
+  return [colour(heading) + sure, ...citations, ...within].join('\n\n');
 }
 
 function highlighted(citation: Citation): string {

@@ -1,7 +1,12 @@
 import type { Span } from '../text/span.ts';
 
-/** Where in its file a paragraph stands: the page (from 1) on which it begins, or the nearest heading above it. A `.txt` file has neither. */
-export type Place = { readonly page: number } | { readonly heading: string };
+/** Where in its file a paragraph stands: at least one of the two. In a `.txt` file it has no place. */
+export interface Place {
+  /** The page on which it begins, from 1. */
+  readonly page?: number;
+  /** The nearest heading above it. */
+  readonly heading?: string;
+}
 
 /** A paragraph of a report (its title and standfirst included), placed in the document's source. */
 export interface Passage extends Span {

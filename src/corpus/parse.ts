@@ -26,7 +26,7 @@ export function parseReport(id: string, source: string, sha256 = sha256Of(source
 }
 
 /**
- * The same of a text extracted from another format. Headings are no passages: they are the places of those below them, where no page is.
+ * The same of a text extracted from another format. Headings are no passages: they are the places of those below them.
  *
  * @returns the document; `passages` is empty when the text holds nothing but furniture
  */
@@ -47,8 +47,8 @@ export function parseExtracted(id: string, { text, blocks, metadata }: Extracted
 }
 
 function placeOf(page: number | undefined, heading: string | undefined): { readonly place?: Place } {
-  if (page !== undefined) return { place: { page } };
-  return heading === undefined ? {} : { place: { heading } };
+  if (page === undefined && heading === undefined) return {};
+  return { place: { ...(page !== undefined && { page }), ...(heading !== undefined && { heading }) } };
 }
 
 function documentOf(id: string, source: string, sha256: string, spans: readonly (Span & { readonly place?: Place })[]): Document {

@@ -4,9 +4,10 @@ import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
 import { decoded, type Format, UnreadableFile } from './formats/format.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
+import { versionsAmong } from './versions.ts';
 
-/** Formats read from the seeds folder, by file extension. */
-const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
+/** Formats of reports, by file extension. */
+export const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
   ['.txt', 'text'],
   ['.md', 'markdown'],
   ['.html', 'html'],
@@ -28,16 +29,19 @@ export interface Reports {
   readonly documents: readonly Document[];
   /** One line for each file that was left out, saying why: a report's, a translation's, or one that tells of a report. */
   readonly skipped: readonly string[];
+  /** One line for each report that is likely another version of one before it. Both are among the documents. */
+  readonly versions: readonly string[];
 }
 
 /**
  * Reads every report of a folder (`.txt` and `.md` in UTF-8, `.html`, `.pdf`, `.docx`; subfolders and hidden files are not looked at). A file
- * that can't be read, holds no text or says the same as one before it is skipped and named.
+ * that can't be read, holds no text or says the same as one before it is skipped and named; one that says much the same is named.
  *
  * @param indexFolder where extracted texts are kept; without it they are extracted anew each time
+ * @param again whether files that no text could be extracted from before are tried again
  * @throws UserError when the folder is missing or unreadable, or no report is left
  */
-export async function readReports(folder: string, indexFolder?: string): Promise<Reports> {
+export async function readReports(folder: string, indexFolder?: string, again = false): Promise<Reports> {
   const names = await list(folder);
   const documents: Document[] = [];
   const skipped: string[] = [];
@@ -45,7 +49,7 @@ export async function readReports(folder: string, indexFolder?: string): Promise
   const seen = new Map<string, string>();
   for (const name of names) {
     try {
-      const document = await readReport(join(folder, name), indexFolder);
+      const document = await readReport(join(folder, name), indexFolder, again);
       const text = sha256Of(document.passages.map((passage) => passage.text).join('\n\n'));
       const same = seen.get(`text ${text}`);
       const namesake = seen.get(`id ${document.id}`);
@@ -67,11 +71,16 @@ export async function readReports(folder: string, indexFolder?: string): Promise
       `No report in ${folder}${found}. Put a UTF-8 .txt file there: title on the first line, paragraphs separated by blank lines; or .md, .html, .pdf, .docx; or set SEEDS_DIR.`,
     );
   }
-  return { documents, skipped };
+  const nameOf = ({ id }: Document) => seen.get(`id ${id}`) ?? id;
+  const versions = versionsAmong(documents).map(
+    ({ document, of, shared }) =>
+      `${nameOf(document)}: ${shared} of its ${document.passages.length} paragraphs are those of ${nameOf(of)}: another version? Keep one of them, or both are answered from`,
+  );
+  return { documents, skipped, versions };
 }
 
 /** @throws UnreadableFile when it has no text to be read, whatever the file system throws */
-async function readReport(file: string, indexFolder?: string): Promise<Document> {
+async function readReport(file: string, indexFolder?: string, again = false): Promise<Document> {
   const name = basename(file);
   const format = FORMATS.get(extname(file).toLowerCase());
   if (format === undefined || format === 'text') {
@@ -80,7 +89,7 @@ async function readReport(file: string, indexFolder?: string): Promise<Document>
   }
   if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile(`larger than ${LARGEST} MB; save it in parts`);
   const { extractedText } = await import('./formats/cache.ts');
-  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder));
+  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder, again));
 }
 
 /** The document with what the file beside it tells, which goes before what its own file tells. */

@@ -13,10 +13,11 @@ import { LONGEST_QUESTION } from '../answer/question.ts';
 import type { AskedQuestion } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
 import { type Action, actionId, parseAction } from './actions.ts';
-import { placeOf, type Services } from './command.ts';
+import { type Place, placeOf, type Services } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { answerMessage, passageMessage, plainMessage } from './render.ts';
+import { ALL_REPORTS } from './reports.ts';
 import { hitsMessage, translationMessage } from './views.ts';
 
 const LONGEST_REASON = 500;
@@ -27,7 +28,7 @@ const LONGEST_REASON = 500;
  */
 export async function pressAction(interaction: ButtonInteraction, services: Services): Promise<void> {
   const { id, action, page } = parseAction(interaction.customId);
-  const asked = id === undefined ? undefined : await services.records.recall(id);
+  const asked = await services.recall(placeOf(interaction), id);
   if (!asked || !action) return tellExpired(interaction, services);
   const labels = labelsFor(asked.language);
   if (action === 'good') {
@@ -49,13 +50,13 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
 /** A form that a button under an answer opened. */
 export async function submitAction(interaction: ModalSubmitInteraction, services: Services): Promise<void> {
   const { id, action } = parseAction(interaction.customId);
-  const asked = id === undefined ? undefined : await services.records.recall(id);
+  const asked = await services.recall(placeOf(interaction), id);
   if (!asked || (action !== 'followUp' && action !== 'bad')) return tellExpired(interaction, services);
   const text = interaction.fields.getTextInputValue('text');
   if (action === 'followUp') {
     const ephemeral = interaction.message?.flags.has(MessageFlags.Ephemeral) ?? false;
     await interaction.deferReply(ephemeral ? { flags: MessageFlags.Ephemeral } : {});
-    const next = await services.answer(placeOf(interaction), text, asked.searched);
+    const next = await services.answer(placeOf(interaction), text, asked.report ?? ALL_REPORTS, asked.searched);
     await interaction.editReply(answerMessage(next.answer, true, next.id));
     return;
   }
@@ -68,27 +69,28 @@ async function show(interaction: ButtonInteraction, asked: AskedQuestion, action
   const place = placeOf(interaction);
   const labels = labelsFor(asked.language);
   if (action === 'more') {
-    const result = await services.search(place, asked.searched);
+    const result = await services.search(place, asked.searched, asked.report ?? ALL_REPORTS);
     await interaction.editReply(hitsMessage({ ...result, language: asked.language }, labels.search, page, (to) => actionId(asked.id, 'more', to)));
     return;
   }
-  const again = await services.again(place, asked.id);
-  const [citation] = again?.answer.citations ?? [];
-  if (!again || !citation) return void (await interaction.editReply(plainMessage(labels.expired, asked.language)));
+  const answer = await services.again(place, asked);
+  const [citation] = answer.citations;
+  if (!citation) return void (await interaction.editReply(plainMessage(labels.expired, asked.language)));
   const language: Language = asked.language === 'ar' ? 'ar' : 'en';
-  if (action === 'translation') await interaction.editReply(translationMessage(again.answer.citations, asked.language));
-  else if (action === 'image') await interaction.editReply(await picture(again.answer, asked.question, services));
+  if (action === 'translation') await interaction.editReply(translationMessage(answer.citations, asked.language));
+  else if (action === 'image') await interaction.editReply(await picture(place, { ...answer, question: asked.question }, services));
   else {
-    const document = services.index.documents.find((d) => d.id === citation.document);
+    const { documents } = await services.indexFor(place);
+    const document = documents.find((d) => d.id === citation.document);
     const passage = document?.passages[citation.passage];
     await interaction.editReply(document && passage ? passageMessage(document, passage, language, citation) : plainMessage(labels.expired, asked.language));
   }
 }
 
 /** The first citation as a picture, its quote as the text for those who don't see it. */
-async function picture(answer: Answer, question: string, services: Services) {
+async function picture(place: Place, answer: Answer, services: Services) {
   const [citation] = answer.citations;
-  const png = await services.drawCard({ ...answer, question });
+  const png = await services.drawCard(place, answer);
   if (!citation || !png) throw new Error('An answer without a citation has no picture.');
   const description = citation.quote.slice(0, LIMITS.attachmentDescription);
   return { files: [new AttachmentBuilder(Buffer.from(png), { name: `isnad-${citation.passage}.png`, description })], allowedMentions: { parse: [] } };

@@ -4,7 +4,7 @@ import { describe } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Language } from '../text/language.ts';
 import { Busy } from './admission.ts';
-import type { Services } from './command.ts';
+import { NoReport, type Services } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { plainMessage, type Reply } from './render.ts';
 
@@ -32,8 +32,15 @@ export async function attend(request: Request, services: Services, log: Log, wor
     if (error instanceof Busy) {
       services.metrics.turnedAway(error.whose);
       own.info({ whose: error.whose }, 'turned away');
-    } else own.error({ error: describe(error) }, 'failed');
-    const text = error instanceof Busy ? labelsFor(language).busy[error.whose](error.seconds) : wordingFor(language).failed;
-    await request.apologize(plainMessage(text, language)).catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
+    } else if (error instanceof NoReport) own.info('no such report');
+    else own.error({ error: describe(error) }, 'failed');
+    await request
+      .apologize(plainMessage(wordsFor(error, language), language))
+      .catch((failure: unknown) => own.warn({ error: describe(failure) }, 'no apology'));
   }
+}
+
+function wordsFor(error: unknown, language: Language): string {
+  if (error instanceof Busy) return labelsFor(language).busy[error.whose](error.seconds);
+  return error instanceof NoReport ? wordingFor(language).noReport : wordingFor(language).failed;
 }

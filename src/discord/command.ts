@@ -9,15 +9,19 @@ import {
   InteractionContextType,
   type MessageContextMenuCommandInteraction,
   MessageFlags,
+  type ModalSubmitInteraction,
   PermissionFlagsBits,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js';
 import type { Answer, SearchResult } from '../answer/answer.ts';
+import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { AskedQuestion, Records, ServerSettings } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
+import type { Reply } from './render.ts';
+import type { ServerReports } from './server-reports.ts';
 
 /** Where and by whom something is asked. */
 export interface Place {
@@ -28,6 +32,9 @@ export interface Place {
   readonly guildId: string | null;
   readonly userId: string;
 }
+
+/** Key of the only report that is asked, {@link ALL_REPORTS}, or `undefined`: the channel's, and all where it has none. */
+export type AskedReport = string | undefined;
 
 /** What the bot says about itself. */
 export interface About {
@@ -53,8 +60,12 @@ export interface CommandInfo {
 
 /** What commands and buttons may use. */
 export interface Services {
-  /** As it is now; it changes when the reports are read again. */
-  readonly index: ReportIndex;
+  /** What is answered from at a place, as it is now: the common reports, behind those of its server's own. */
+  indexFor(place: Place): Promise<ReportIndex>;
+  /** The report that is meant where none is named: the channel's, else the first. */
+  reportAt(place: Place): Promise<Document | undefined>;
+  /** Reports that servers have of their own. */
+  readonly reports: ServerReports;
   readonly about: About;
   /** The slash commands there are. */
   readonly commands: readonly CommandInfo[];
@@ -63,21 +74,28 @@ export interface Services {
   /**
    * Answers in the conversation of this person in this channel: in order, follow-ups understood.
    *
+   * @param report which is asked
    * @param previous a question that this one may lean on, in place of the conversation's last one
    * @throws Busy when more is asked than can be answered
+   * @throws NoReport when the one that is asked is not there
    */
-  answer(place: Place, question: string, previous?: string): Promise<Asked>;
-  /** Answers once more what a button belongs to; `undefined` when that has expired. @throws Busy */
-  again(place: Place, id: string): Promise<{ readonly asked: AskedQuestion; readonly answer: Answer } | undefined>;
-  /** Passages that fit a text, best first. @throws Busy */
-  search(place: Place, text: string): Promise<SearchResult>;
-  /** The first citation of an answer as a PNG picture; `undefined` where nothing is cited. */
-  drawCard(answer: Answer): Promise<Uint8Array | undefined>;
-  /** Reads the reports again; whether what was read is another index, and how many texts had to be embedded for it. */
-  reload(): Promise<{ readonly built: boolean; readonly embedded: number; readonly skipped: readonly string[] }>;
+  answer(place: Place, question: string, report?: AskedReport, previous?: string): Promise<Asked>;
+  /** What a button belongs to; `undefined` when that has expired, or was asked on another server. */
+  recall(place: Place, id: string | undefined): Promise<AskedQuestion | undefined>;
+  /** Answers it once more. @throws Busy, NoReport */
+  again(place: Place, asked: AskedQuestion): Promise<Answer>;
+  /** Passages that fit a text, best first. @throws Busy, NoReport */
+  search(place: Place, text: string, report?: AskedReport): Promise<SearchResult & { readonly report: AskedReport }>;
+  /** The first citation of an answer that was given at a place, as a PNG picture; `undefined` where nothing is cited. */
+  drawCard(place: Place, answer: Answer): Promise<Uint8Array | undefined>;
+  /** Reads the common reports again; whether what was read is another index, its passages, and how many texts had to be embedded for it. */
+  reload(): Promise<{ readonly built: boolean; readonly passages: number; readonly embedded: number; readonly skipped: readonly string[] }>;
   /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */
   languageFor(place: Place): Promise<Language>;
 }
+
+/** A report was asked that is not there, or no longer. */
+export class NoReport extends Error {}
 
 /** A slash command. */
 export interface SlashCommand {
@@ -88,8 +106,9 @@ export interface SlashCommand {
   readonly admin?: true;
   execute(interaction: ChatInputCommandInteraction, services: Services): Promise<void>;
   autocomplete?(interaction: AutocompleteInteraction, services: Services): Promise<void>;
-  /** Buttons whose custom_id begins with `<command name>:`. */
+  /** Buttons and forms whose custom_id begins with `<command name>:`. */
   button?(interaction: ButtonInteraction, services: Services): Promise<void>;
+  submit?(interaction: ModalSubmitInteraction, services: Services): Promise<void>;
 }
 
 /** An entry of a message's menu. */
@@ -119,6 +138,13 @@ export async function visibility(place: Place, asked: boolean | null, { records 
 /** Whether the bot may speak in a channel for all to see; a channel's threads belong to it. */
 export function mayShow({ channelId, threadOf }: Place, { channels }: ServerSettings): boolean {
   return channels.length === 0 || channels.some((id) => id === channelId || id === threadOf);
+}
+
+/** Shows another page of a message: whoever asked for it turns it for all to see, anybody else gets a page of their own. */
+export async function turnPage(interaction: ButtonInteraction, page: Reply): Promise<void> {
+  const owner = interaction.message.interactionMetadata?.user.id;
+  if (owner === undefined || owner === interaction.user.id) await interaction.update(page);
+  else await interaction.reply({ ...page, flags: MessageFlags.Ephemeral });
 }
 
 /** For commands that work wherever Discord lets an app be: servers, direct messages, private channels of whoever installed it. */

@@ -1,4 +1,4 @@
-import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js';
+import { type Interaction, MessageFlags, PermissionFlagsBits, type RepliableInteraction } from 'discord.js';
 import type { Log } from '../log.ts';
 import { ANSWER_PREFIX } from './actions.ts';
 import { pressAction, submitAction } from './answer-actions.ts';
@@ -36,17 +36,25 @@ export class Dispatcher {
   async #route(interaction: Interaction): Promise<void> {
     if (interaction.isChatInputCommand()) {
       const command = this.#slash.get(interaction.commandName);
-      if (command?.admin && !interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild)) {
-        const language = await this.#services.languageFor(placeOf(interaction));
-        await interaction.reply({ ...plainMessage(labelsFor(language).admins, language), flags: MessageFlags.Ephemeral });
-      } else await command?.execute(interaction, this.#services);
+      if (await this.#mayUse(interaction, command)) await command?.execute(interaction, this.#services);
     } else if (interaction.isAutocomplete()) await this.#slash.get(interaction.commandName)?.autocomplete?.(interaction, this.#services);
     else if (interaction.isMessageContextMenuCommand()) await this.#menus.get(interaction.commandName)?.menu(interaction, this.#services);
-    else if (interaction.isButton()) {
+    else if (interaction.isButton() || interaction.isModalSubmit()) {
       const prefix = interaction.customId.split(':', 1)[0] ?? '';
-      if (prefix === ANSWER_PREFIX) await pressAction(interaction, this.#services);
-      else await this.#slash.get(prefix)?.button?.(interaction, this.#services);
-    } else if (interaction.isModalSubmit()) await submitAction(interaction, this.#services);
+      const command = this.#slash.get(prefix);
+      if (prefix === ANSWER_PREFIX) await (interaction.isButton() ? pressAction(interaction, this.#services) : submitAction(interaction, this.#services));
+      else if (await this.#mayUse(interaction, command)) {
+        await (interaction.isButton() ? command?.button?.(interaction, this.#services) : command?.submit?.(interaction, this.#services));
+      }
+    }
+  }
+
+  /** Whether whoever uses a command may; if not they are told so. Checked here too, as what Discord lets through can be forged or changed by a server. */
+  async #mayUse(interaction: RepliableInteraction, command: SlashCommand | undefined): Promise<boolean> {
+    if (!command?.admin || interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild)) return true;
+    const language = await this.#services.languageFor(placeOf(interaction));
+    await interaction.reply({ ...plainMessage(labelsFor(language).admins, language), flags: MessageFlags.Ephemeral });
+    return false;
   }
 }
 

@@ -49,6 +49,10 @@ export async function connect({ credentials, commands, services, log }: GatewayO
   };
   client.on(Events.InteractionCreate, (interaction) => handle(() => dispatcher.dispatch(interaction)));
   client.on(Events.MessageCreate, (message) => handle(() => answerMessageEvent(message, services, log)));
+  // Not one that is only out of order for now: of that Discord says so in another event.
+  client.on(Events.GuildDelete, (guild) =>
+    handle(() => services.reports.forget(guild.id).catch((error: unknown) => log.error({ error: describe(error) }, 'a server that was left is not forgotten'))),
+  );
   client.on(Events.Error, (error) => log.error({ error: describe(error) }, 'gateway error'));
   client.on(Events.ShardError, (error, shard) => log.warn({ shard, error: describe(error) }, 'connection error; reconnecting'));
   client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'reconnecting'));

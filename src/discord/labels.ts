@@ -41,8 +41,42 @@ export interface Labels {
   readonly notDeleted: string;
   readonly help: string;
   readonly forAdmins: string;
+  /** Choice of every report together. */
+  readonly allReports: string;
+  readonly reports: ReportLabels;
   readonly passages: (count: number) => string;
   readonly about: Readonly<Record<'reports' | 'model' | 'index' | 'version' | 'translated', string>>;
+}
+
+/** What is said of a server's own reports; titles are made fit for a line by whoever shows it. */
+export interface ReportLabels {
+  readonly addTitle: string;
+  readonly titleField: string;
+  readonly textField: string;
+  readonly add: string;
+  readonly addBeside: string;
+  readonly cancel: string;
+  readonly read: (passages: number) => string;
+  readonly replaces: (title: string) => string;
+  readonly versionOf: (title: string) => string;
+  readonly replace: string;
+  readonly onlyHere: string;
+  readonly added: (title: string, passages: number) => string;
+  readonly removed: (title: string) => string;
+  readonly cancelled: string;
+  readonly off: string;
+  readonly notOwn: string;
+  readonly channel: (title: string) => string;
+  readonly everyReport: string;
+  readonly own: string;
+  readonly refused: {
+    readonly unreadable: (reason: string) => string;
+    readonly empty: string;
+    readonly expired: string;
+    readonly known: (title: string) => string;
+    readonly reports: (most: number) => string;
+    readonly passages: (most: number) => string;
+  };
 }
 
 const ARABIC_PLURAL = new Intl.PluralRules('ar');
@@ -130,6 +164,36 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     notDeleted: 'تعذر الحذف الآن. حاول مرة أخرى بعد قليل.',
     help: 'اسألني عما جاء في التقرير، وسأجيب باقتباس حرفي منه مع رقم الفقرة. إن لم يذكر التقرير الجواب قلت ذلك.\nفي القنوات اذكرني مع سؤالك، أو اذكرني ردا على رسالة لأجيب عنها. وفي الرسائل الخاصة اكتب سؤالك مباشرة.',
     forAdmins: 'لمن يدير الخادم:',
+    allReports: 'كل التقارير',
+    reports: {
+      addTitle: 'أضف تقريرا',
+      titleField: 'العنوان',
+      textField: 'النص، بين كل فقرتين سطر فارغ',
+      add: 'أضفه',
+      addBeside: 'أضفه إلى جانبه',
+      cancel: 'إلغاء',
+      read: (passages) => `قرأت ${arabicPassages(passages)}:`,
+      replaces: (title) => `سيحل محل ${title}، فله الاسم نفسه.`,
+      versionOf: (title) => `يبدو نسخة أخرى من ${title}.`,
+      replace: 'ضعه مكانه',
+      onlyHere: 'لن يراه إلا من يسأل في هذا الخادم.',
+      added: (title, passages) => `صرت أجيب في هذا الخادم من ${title} أيضا (${arabicPassages(passages)}).`,
+      removed: (title) => `حذفت ${title}.`,
+      cancelled: 'لم أضف شيئا.',
+      off: 'إضافة التقارير معطلة في هذا البوت.',
+      notOwn: 'ليس هذا من تقارير هذا الخادم. اختر من القائمة.',
+      channel: (title) => `الأسئلة في هذه القناة صارت عن ${title}، إلا إن سمى السؤال تقريرا آخر.`,
+      everyReport: 'الأسئلة في هذه القناة صارت عن كل التقارير.',
+      own: 'خاص بهذا الخادم',
+      refused: {
+        unreadable: (reason) => `تعذرت قراءة الملف: ${reason}`,
+        empty: 'لم أجد فيه نص تقرير. العنوان في أول سطر، وبين كل فقرتين سطر فارغ.',
+        expired: 'انتهت صلاحية هذا الطلب. أضف التقرير من جديد من فضلك.',
+        known: (title) => `هذا النص موجود من قبل: ${title}`,
+        reports: (most) => `لهذا الخادم ${most} من التقارير، ولا مكان لغيرها. احذف واحدا أولا.`,
+        passages: (most) => `لا مكان لأكثر من ${arabicPassages(most)} في تقارير الخادم كلها. احذف تقريرا أو أضف أقصر منه.`,
+      },
+    },
     passages: arabicPassages,
     about: { reports: 'التقارير', model: 'النموذج', index: 'الفهرس', version: 'الإصدار', translated: 'مع ترجمة إنجليزية غير رسمية' },
   },
@@ -203,6 +267,36 @@ const LABELS: Readonly<Record<Language, Labels>> = {
     notDeleted: 'It could not be deleted right now. Please try again in a moment.',
     help: 'Ask me about the report: I answer with a verbatim quote and its paragraph number, and say so when the report does not answer.\nIn channels mention me with your question, or in reply to a message to ask about that. In direct messages just write.',
     forAdmins: 'For those who manage the server:',
+    allReports: 'All reports',
+    reports: {
+      addTitle: 'Add a report',
+      titleField: 'Title',
+      textField: 'Text, a blank line between paragraphs',
+      add: 'Add it',
+      addBeside: 'Add it beside',
+      cancel: 'Cancel',
+      read: (passages) => `I read ${englishPassages(passages)}:`,
+      replaces: (title) => `It will replace ${title}, which has the same name.`,
+      versionOf: (title) => `It looks like another version of ${title}.`,
+      replace: 'Replace that',
+      onlyHere: 'Only those who ask on this server will see it.',
+      added: (title, passages) => `On this server I now answer from ${title} too (${englishPassages(passages)}).`,
+      removed: (title) => `${title} was removed.`,
+      cancelled: 'Nothing was added.',
+      off: 'Adding reports is turned off in this bot.',
+      notOwn: 'That is not one of the reports of this server. Choose one from the list.',
+      channel: (title) => `Questions in this channel are now about ${title}, unless they name another report.`,
+      everyReport: 'Questions in this channel are now about all reports.',
+      own: "this server's own",
+      refused: {
+        unreadable: (reason) => `The file could not be read: ${reason}`,
+        empty: 'I found no text of a report in it. Title on the first line, a blank line between paragraphs.',
+        expired: 'This has expired. Please add the report again.',
+        known: (title) => `This text is there already: ${title}`,
+        reports: (most) => `This server has ${most} reports, and there is no room for more. Remove one first.`,
+        passages: (most) => `A server's own reports may have ${englishPassages(most)} together. Remove one, or add a shorter one.`,
+      },
+    },
     passages: englishPassages,
     about: {
       reports: 'Reports',

@@ -1,4 +1,4 @@
-import { type Direction, directed, directionOfText, isolate, withoutBidiControls } from '../text/bidi.ts';
+import { type Direction, directed, directionOfText, isolateTitle, withoutBidiControls } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import type { Span } from '../text/span.ts';
 import { LIMITS } from './limits.ts';
@@ -76,9 +76,14 @@ export function heading(title: string): string {
   return directed(cut(clean(oneLine(title)), LIMITS.embedTitle - 1), directionOfText(title));
 }
 
-/** A title in a line of ours: neither turns the other, and the title runs as its language does, whatever name it begins with. */
+/** A title in a line of ours. */
 export function titleWithin(title: string, limit: number): string {
-  return isolate(directed(clean(cut(title, limit)), directionOfText(title)));
+  return isolateTitle(title, clean(cut(title, limit)));
+}
+
+/** The same where Markdown is not read: in a footer, in a choice. */
+export function plainTitleWithin(title: string, limit: number): string {
+  return isolateTitle(title, cut(oneLine(title), limit));
 }
 
 /** Characters that Discord's Markdown obeys anywhere, and those it obeys at the start of a line. */

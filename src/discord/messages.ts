@@ -7,7 +7,7 @@ import { attend } from './attend.ts';
 import { mayShow, type Place, placeOf, type Services } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { TYPING_INTERVAL } from './limits.ts';
-import { answerMessage, plainMessage, type Reply } from './render.ts';
+import { answerMessage, bilingualMessage, plainMessage, type Reply } from './render.ts';
 
 const HELP = /^[/!]?(help|مساعدة|مساعده|start|\?)[\s!?؟.]*$/iu;
 const USER_MENTION = /<@!?\d+>/gu;
@@ -48,14 +48,14 @@ async function respond(message: Message, text: string, place: Place, language: L
     if (readQuestion(about).refusal === undefined) return ask(message, about, place, services);
     return plainMessage(labelsFor(language).onlyMenu, language);
   }
-  if (text === '' && message.attachments.size > 0) return plainMessage(`${wordingFor('ar').attachments}\n${wordingFor('en').attachments}`, 'ar');
-  if (text === '') return plainMessage(`${wordingFor('ar').help}\n${wordingFor('en').help}`, 'ar');
+  if (text === '' && message.attachments.size > 0) return bilingualMessage(`${wordingFor('ar').attachments}\n${wordingFor('en').attachments}`);
+  if (text === '') return bilingualMessage(`${wordingFor('ar').help}\n${wordingFor('en').help}`);
   return ask(message, text, place, services, about);
 }
 
 function ask(message: Message, question: string, place: Place, services: Services, previous?: string): Promise<Reply> {
   return whileTyping(message, async () => {
-    const { answer, id } = await services.answer(place, question, previous);
+    const { answer, id } = await services.answer(place, question, undefined, previous);
     return answerMessage(answer, false, id);
   });
 }

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type APIApplication, type APIApplicationCommand, ApplicationCommandType, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js';
+import {
+  type APIApplication,
+  type APIApplicationCommand,
+  type APIGatewayBotInfo,
+  ApplicationCommandType,
+  OAuth2Scopes,
+  PermissionFlagsBits,
+  REST,
+  Routes,
+} from 'discord.js';
 import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -9,6 +18,12 @@ export interface Credentials {
   readonly token: string;
   readonly guildId: string | undefined;
   readonly apiUrl: string | undefined;
+}
+
+/** What registering the commands came to. */
+export interface Registration {
+  readonly applicationId: string;
+  readonly outcome: 'changed' | 'unchanged';
 }
 
 /** What of the configuration says how to reach Discord. */
@@ -45,12 +60,21 @@ export async function whoAmI(discord: Settings): Promise<string> {
   return (await application(rest(requireToken(discord)))).name;
 }
 
+/** Processes that Discord recommends for a bot with as many servers. @throws UserError when Discord refuses the token or can't be reached */
+export async function recommendedShards(credentials: Credentials): Promise<number> {
+  try {
+    return ((await rest(credentials).get(Routes.gatewayBot())) as APIGatewayBotInfo).shards;
+  } catch (error) {
+    throw explainDiscord(error);
+  }
+}
+
 /**
  * Registers the commands where they differ from what is registered: the whole list at once, or nothing.
  *
  * @throws UserError when Discord refuses or can't be reached
  */
-export async function register(credentials: Credentials, commands: readonly Command[]): Promise<'changed' | 'unchanged'> {
+export async function register(credentials: Credentials, commands: readonly Command[]): Promise<Registration> {
   const client = rest(credentials);
   const { id } = await application(client);
   const { guildId } = credentials;
@@ -60,9 +84,9 @@ export async function register(credentials: Credentials, commands: readonly Comm
     const wanted = commands.map((command) => command.data);
     const shape = (list: readonly { name: string; type?: ApplicationCommandType | undefined }[]) =>
       new Map(list.map((command) => [`${command.type ?? ApplicationCommandType.ChatInput} ${command.name}`, essence(command, guildId !== undefined)]));
-    if (isDeepStrictEqual(shape(registered), shape(wanted))) return 'unchanged';
+    if (isDeepStrictEqual(shape(registered), shape(wanted))) return { applicationId: id, outcome: 'unchanged' };
     await client.put(route, { body: wanted });
-    return 'changed';
+    return { applicationId: id, outcome: 'changed' };
   } catch (error) {
     throw explainDiscord(error);
   }

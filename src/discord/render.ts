@@ -1,15 +1,15 @@
 import { ActionRowBuilder, type APIApplicationCommandOptionChoice, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Answer, Citation } from '../answer/answer.ts';
-import { readQuestion } from '../answer/question.ts';
-import { paragraphLabel, placeLabel, wordingFor } from '../answer/wording.ts';
+import { type Refusal, readQuestion } from '../answer/question.ts';
+import { listedPassage, pageAndHeading, paragraphLabel, placeLabel, refusalText, wordingFor } from '../answer/wording.ts';
 import type { Document, Passage } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
-import { type Direction, directed, directionOfText } from '../text/bidi.ts';
+import { type Direction, directed, directionOfText, eachDirected } from '../text/bidi.ts';
 import type { Language } from '../text/language.ts';
 import { type Action, actionId } from './actions.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
-import { clean, cut, directionOf, excerpt, heading, lines, oneLine, quoteBlock, titleWithin } from './markdown.ts';
+import { clean, cut, directionOf, excerpt, heading, lines, oneLine, plainTitleWithin, quoteBlock, titleWithin } from './markdown.ts';
 
 /** A message of the bot. */
 export type Reply = Pick<BaseMessageOptions, 'content' | 'embeds' | 'components' | 'allowedMentions'>;
@@ -21,6 +21,8 @@ export const PASSAGE_COLOUR = 0x3b6ea5;
 const CITATION_LENGTH = 1_300;
 const PLACE_LENGTH = 160;
 const HEADING_LENGTH = 60;
+/** In a choice, where the text is to be read too. */
+const CHOICE_HEADING_LENGTH = 30;
 const TRANSLATION_LENGTH = 400;
 /** A message pings nobody, whatever it quotes. */
 export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
@@ -32,12 +34,14 @@ export const NO_MENTIONS = { parse: [], repliedUser: false } as const;
  * @param id of the question, which the buttons carry; without one there are none
  */
 export function answerMessage(answer: Answer, showQuestion: boolean, id?: string): Reply {
+  if (answer.status === 'invalid') return refusalMessage(answer.refusal ?? 'empty', answer.language);
   const wording = wordingFor(answer.language);
   const direction = directionOf(answer.language);
-  if (answer.status === 'invalid') return plainMessage(wording.refusal[answer.refusal ?? 'empty'], answer.language);
   const parts = [
     `**${directed(wording.status[answer.status], direction)}**`,
     ...answer.citations.map((citation) => citationText(citation, answer.language, direction)),
+    // What answers says where it stands.
+    ...(answer.within && answer.status !== 'answered' ? [directed(wording.within(titleWithin(answer.within.title, 100)), direction)] : []),
   ];
   const embed = new EmbedBuilder().setColor(COLOUR[answer.status]).setDescription(parts.join('\n\n'));
   if (showQuestion) embed.setTitle(directed(cut(clean(readQuestion(answer.question).text), LIMITS.embedTitle - 1), direction) || null);
@@ -65,8 +69,21 @@ function answerButtons({ citations, language }: Answer, id: string): ActionRowBu
 
 /** A sentence of the bot's own. */
 export function plainMessage(text: string, language: Language | 'other'): Reply {
-  const direction = directionOf(language);
-  return { content: lines(text, direction), embeds: [], components: [], allowedMentions: NO_MENTIONS };
+  return contentMessage(lines(text, directionOf(language)));
+}
+
+/** Sentences of the bot's own in both languages, one a line: for whoever reads either. */
+export function bilingualMessage(text: string): Reply {
+  return contentMessage(eachDirected(text));
+}
+
+/** Why nothing was searched for. */
+export function refusalMessage(refusal: Refusal, language: Language | 'other'): Reply {
+  return bilingualMessage(refusalText(refusal, language));
+}
+
+function contentMessage(content: string): Reply {
+  return { content, embeds: [], components: [], allowedMentions: NO_MENTIONS };
 }
 
 /**
@@ -75,33 +92,43 @@ export function plainMessage(text: string, language: Language | 'other'): Reply 
  * @param citation a quote in it that stands out
  */
 export function passageMessage(document: Document, passage: Passage, language: Language, citation?: Citation): Reply {
-  const labels = labelsFor(language).buttons;
   const direction = directionOfText(passage.text);
   const translated = translationLine(passage.translation, language, LIMITS.embedDescription / 2);
   const limit = LIMITS.embedDescription - translated.join('').length - 10;
   const [shown] = excerpt(passage, passage.text, { highlights: citation ? [citation] : [] }, limit);
   const last = document.passages.length - 1;
+  const wording = wordingFor(language);
+  const where = pageAndHeading(passage.place, wording, (title) => plainTitleWithin(title, HEADING_LENGTH));
   const embed = new EmbedBuilder()
     .setColor(PASSAGE_COLOUR)
     .setTitle(heading(document.title) || null)
     .setDescription([lines(shown, direction), ...translated].join('\n\n'))
-    .setFooter({ text: directed(`${paragraphLabel(passage.number, wordingFor(language))} / ${last}`, directionOf(language)) });
+    .setFooter({ text: directed(`${paragraphLabel(passage.number, wording)} / ${last}${where}`, directionOf(language)) });
+  const row = turningButtons(passage.number, last, language, (to) => `passage:${documentKey(document)}:${to}`);
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+/**
+ * Buttons to what comes before and after, off where nothing does.
+ *
+ * @param at what is shown, from 0 to `last`
+ * @param customId of the button that shows another
+ */
+export function turningButtons(at: number, last: number, language: Language | 'other', customId: (to: number) => string): ActionRowBuilder<ButtonBuilder> {
+  const labels = labelsFor(language).buttons;
   const button = (label: string, to: number) =>
     new ButtonBuilder()
-      .setCustomId(`passage:${documentKey(document)}:${to}`)
+      .setCustomId(customId(to))
       .setLabel(label)
       .setStyle(ButtonStyle.Secondary)
       .setDisabled(to < 0 || to > last);
-  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, passage.number - 1), button(labels.next, passage.number + 1));
-  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+  return new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.previous, at - 1), button(labels.next, at + 1));
 }
 
 /** A paragraph as an autocomplete choice. */
 export function passageChoice(passage: Passage): APIApplicationCommandOptionChoice<number> {
-  return {
-    name: directed(cut(`¶${passage.number} ${oneLine(passage.text)}`, LIMITS.choiceName - 1), directionOfText(passage.text)),
-    value: passage.number,
-  };
+  const line = listedPassage({ ...passage, text: oneLine(passage.text) }, (title) => plainTitleWithin(title, CHOICE_HEADING_LENGTH));
+  return { name: directed(cut(line, LIMITS.choiceName - 1), directionOfText(passage.text)), value: passage.number };
 }
 
 /** A report as an autocomplete choice. */
@@ -110,8 +137,8 @@ export function documentChoice(document: Document): APIApplicationCommandOptionC
 }
 
 /** Short, lasting name of a report for custom_ids and choices, whatever its file is called. */
-export function documentKey(document: Document): string {
-  return sha256Of(document.id).slice(0, 16);
+export function documentKey({ id }: Pick<Document, 'id'>): string {
+  return sha256Of(id).slice(0, 16);
 }
 
 /** Paragraph, page and heading of a citation, in a line of ours. */

@@ -1,7 +1,7 @@
 import { ActionRowBuilder, AttachmentBuilder, type BaseMessageOptions, ButtonBuilder, ButtonStyle, EmbedBuilder } from 'discord.js';
 import type { Citation, Hit, SearchResult } from '../answer/answer.ts';
 import type { KeySentence } from '../answer/summary.ts';
-import { paragraphLabel, wordingFor } from '../answer/wording.ts';
+import { wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
@@ -12,10 +12,14 @@ import type { About, CommandInfo } from './command.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { address, clean, cut, directionOf, excerpt, lines, quoteBlock, titleWithin } from './markdown.ts';
-import { NO_MENTIONS, PASSAGE_COLOUR, placeText, type Reply, translationLine } from './render.ts';
+import { documentKey, NO_MENTIONS, PASSAGE_COLOUR, placeText, type Reply, translationLine, turningButtons } from './render.ts';
+import { isOwn, type Proposal, type Refused } from './server-reports.ts';
 
-/** Passages on a page of a search. */
-const ON_A_PAGE = 5;
+/** Passages on a page of a search, reports on one of the sources. */
+const HITS_ON_A_PAGE = 5;
+const REPORTS_ON_A_PAGE = 10;
+/** So long that a page of titles with every character escaped leaves room for the rest. */
+const SOURCE_TITLE_LENGTH = 140;
 const EXCERPT_LENGTH = 380;
 /** What there is of a translation under a passage that a search found. */
 const TRANSLATED_LENGTH = 240;
@@ -42,23 +46,25 @@ export interface QuestionGroup {
 export function hitsMessage(result: SearchResult, heading: string, page: number, pageButton: (page: number) => string): Reply {
   const { language, hits } = result;
   const direction = directionOf(language);
-  const labels = labelsFor(language);
-  const pages = Math.max(1, Math.ceil(hits.length / ON_A_PAGE));
-  const at = Math.min(Math.max(0, page), pages - 1);
-  const shown = hits.slice(at * ON_A_PAGE, (at + 1) * ON_A_PAGE);
+  const { shown, at, pages } = pageOf(hits, HITS_ON_A_PAGE, page);
   const best = hits[0]?.share ?? 1;
   const parts = [`**${directed(heading, direction)}**`, ...shown.map((hit) => hitText(hit, hit.share / best, language))];
   const embed = new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription(parts.join('\n\n'));
-  if (pages === 1) return { embeds: [embed], allowedMentions: NO_MENTIONS };
-  embed.setFooter({ text: directed(labels.page(at + 1, pages), direction) });
-  const button = (label: string, to: number) =>
-    new ButtonBuilder()
-      .setCustomId(pageButton(to))
-      .setLabel(label)
-      .setStyle(ButtonStyle.Secondary)
-      .setDisabled(to < 0 || to >= pages);
-  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(button(labels.buttons.previous, at - 1), button(labels.buttons.next, at + 1));
-  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+  return pagedMessage(embed, at, pages, language, pageButton);
+}
+
+/** What of a list a page shows; in place of a page that is not there, the nearest. */
+function pageOf<T>(list: readonly T[], size: number, page: number): { readonly shown: readonly T[]; readonly at: number; readonly pages: number } {
+  const pages = Math.max(1, Math.ceil(list.length / size));
+  const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
+  return { shown: list.slice(at * size, (at + 1) * size), at, pages };
+}
+
+/** A page, and where there are several which one it is and the buttons that turn it. */
+function pagedMessage(embed: EmbedBuilder, at: number, pages: number, language: Language | 'other', pageButton: (page: number) => string): Reply {
+  if (pages === 1) return { embeds: [embed], components: [], allowedMentions: NO_MENTIONS };
+  embed.setFooter({ text: directed(labelsFor(language).page(at + 1, pages), directionOf(language)) });
+  return { embeds: [embed], components: [turningButtons(at, pages - 1, language, pageButton)], allowedMentions: NO_MENTIONS };
 }
 
 function hitText(hit: Hit, ofBest: number, language: Language | 'other'): string {
@@ -93,40 +99,86 @@ export function summaryMessage(document: Document, sentences: readonly KeySenten
 /** The English beside cited paragraphs. */
 export function translationMessage(citations: readonly Citation[], language: Language | 'other'): Reply {
   const labels = labelsFor(language);
-  const translated = citations.flatMap(({ n, passage, translation }) => (translation === undefined ? [] : [{ n, passage, translation }]));
+  const translated = citations.flatMap(({ translation, ...citation }) => (translation === undefined ? [] : [{ ...citation, translation }]));
   const share = Math.floor((LIMITS.embedDescription - 200) / Math.max(1, translated.length)) - 60;
-  const parts = translated.map(({ n, passage, translation }) => {
-    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, share);
-    return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${n}] ${paragraphLabel(passage, wordingFor(language))}`, directionOf(language))}`;
+  const parts = translated.map(({ translation, ...citation }) => {
+    const label = placeText(citation, language);
+    const limit = share - (citation.place ? label.length : 0);
+    const [text, cutOff] = excerpt({ start: 0, end: translation.length }, translation, { highlights: [] }, limit);
+    return `${lines(text + (cutOff ? ' …' : ''), 'ltr', '> ')}\n${directed(`[${citation.n}] ${label}`, directionOf(language))}`;
   });
   const heading = directed(translated.length === 0 ? labels.noTranslation : wordingFor(language).translation, directionOf(language));
   return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([`**${heading}**`, ...parts].join('\n\n'))], allowedMentions: NO_MENTIONS };
 }
 
-/** Reports, model, index and version. */
-export function sourcesMessage(index: ReportIndex, about: About, language: Language): Reply {
+/** A report that was read, with buttons to add it or not. */
+export function proposalMessage({ id, document, replaces, versionOf }: Proposal, language: Language): Reply {
+  const { reports: labels } = labelsFor(language);
+  const direction = directionOf(language);
+  const title = (of: Document) => titleWithin(of.title, 200);
+  const opening = document.passages.slice(1, 3).map(({ text, ...span }) => quoteBlock(span, text, { highlights: [] }, EXCERPT_LENGTH));
+  const notes = [...(replaces ? [labels.replaces(title(replaces))] : []), ...(versionOf ? [labels.versionOf(title(versionOf))] : []), labels.onlyHere];
+  const parts = [directed(labels.read(document.passages.length), direction), `**${directed(title(document), direction)}**`, ...opening];
+  const embed = new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription([...parts, notes.map((note) => directed(note, direction)).join('\n')].join('\n\n'));
+  const button = (customId: string, label: string, style: ButtonStyle) => new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(style);
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
+    ...(versionOf ? [button(`report:add:${id}:${documentKey(versionOf)}`, labels.replace, ButtonStyle.Primary)] : []),
+    button(`report:add:${id}`, versionOf ? labels.addBeside : labels.add, versionOf ? ButtonStyle.Secondary : ButtonStyle.Primary),
+    button(`report:cancel:${id}`, labels.cancel, ButtonStyle.Secondary),
+  );
+  return { embeds: [embed], components: [row], allowedMentions: NO_MENTIONS };
+}
+
+/** Why a report is not taken, in a line. */
+export function refusedText(refused: Refused, language: Language): string {
+  const labels = labelsFor(language);
+  const { refused: label } = labels.reports;
+  switch (refused.why) {
+    case 'empty':
+    case 'expired':
+      return label[refused.why];
+    case 'not kept':
+      return labels.notKept;
+    case 'reports':
+    case 'passages':
+      return label[refused.why](refused.most);
+    case 'known':
+      return label.known(titleWithin(refused.title, 200));
+    case 'unreadable':
+      return label.unreadable(isolate(clean(cut(refused.reason, 300))));
+  }
+}
+
+/**
+ * A page of the reports; model, index and version under each.
+ *
+ * @param page from 0
+ */
+export function sourcesMessage({ documents }: ReportIndex, about: About, language: Language, page = 0): Reply {
   const { about: label } = labelsFor(language);
-  const reports = index.documents.slice(0, 10).map((document) => {
+  const { shown, at, pages } = pageOf(documents, REPORTS_ON_A_PAGE, page);
+  const reports = shown.map((document) => {
     const translated = document.translationSha256 === undefined ? '' : ` · ${label.translated}`;
     const date = document.date === undefined ? '' : ` · ${isolate(document.date)}`;
-    return `• ${titleWithin(document.title, 200)} (${labelsFor(language).passages(document.passages.length)}${translated}${date})`;
+    const own = isOwn(document) ? ` · ${labelsFor(language).reports.own}` : '';
+    return `• ${titleWithin(document.title, SOURCE_TITLE_LENGTH)} (${labelsFor(language).passages(document.passages.length)}${translated}${date}${own})`;
   });
   const rest = [
     `${label.model}: ${isolate(clean(cut(about.model, 100)))}`,
     `${label.index}: ${moment(about.builtAt)}`,
     `${label.version}: ${isolate(`Isnad ${about.version}`)}`,
   ];
-  const heading = `**${label.reports}** (${index.documents.length})`;
+  const heading = `**${label.reports}** (${documents.length})`;
   // Titles go before links: of those, as many as there is room for.
   let room = LIMITS.embedDescription - [heading, ...reports, '', ...rest].join('\n').length - 2 * (reports.length + rest.length + 2);
   const linked = reports.map((line, i) => {
-    const link = index.documents[i]?.link;
+    const link = shown[i]?.link;
     const behind = link === undefined ? '' : ` ${isolate(address(link))}`;
     if (behind.length > room) return line;
     room -= behind.length;
     return line + behind;
   });
-  return ownText([heading, ...linked, '', ...rest], language);
+  return pagedMessage(ownEmbed([heading, ...linked, '', ...rest], language), at, pages, language, (to) => `sources:${to}`);
 }
 
 /** What a server's admins decided. */
@@ -206,9 +258,13 @@ export function helpMessage(commands: readonly CommandInfo[], language: Language
 
 /** Lines of the bot's own, each in one direction. */
 function ownText(text: readonly string[], language: Language): Reply {
+  return { embeds: [ownEmbed(text, language)], allowedMentions: NO_MENTIONS };
+}
+
+function ownEmbed(text: readonly string[], language: Language): EmbedBuilder {
   const direction = directionOf(language);
   const description = text.map((line) => directed(line, direction)).join('\n');
-  return { embeds: [new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription(cut(description, LIMITS.embedDescription))], allowedMentions: NO_MENTIONS };
+  return new EmbedBuilder().setColor(PASSAGE_COLOUR).setDescription(cut(description, LIMITS.embedDescription));
 }
 
 function moment(date: Date): string {

@@ -50,6 +50,8 @@ export interface EncoderInfo {
   readonly dimensions: number;
   /** Longest input in tokens, special tokens included. */
   readonly maxTokens: number;
+  /** Languages that questions may be in, as BCP 47 tags; `undefined`: any. */
+  readonly languages: readonly string[] | undefined;
   /** Whether it can {@link Encoder.read}. */
   readonly reader: boolean;
   /** How its signals are put together. */

@@ -30,6 +30,8 @@ const schema = v.strictObject({
   /** Weights file by the names of transformers.js: `fp32` is onnx/model.onnx, `q8` onnx/model_quantized.onnx, others onnx/model_<dtype>.onnx. */
   dtype: v.optional(v.picklist(['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'])),
   maxTokens: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(16))),
+  /** Languages that questions may be in, as BCP 47 tags without region; without it, any. */
+  languages: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[a-z]{2,3}$/u))), v.minLength(1))),
   /** Mean unit token state of a large sample of texts of a role and language, `dimensions` numbers each; subtracted before late interaction. */
   tokenMean: v.optional(v.strictObject({ query: means, passage: means })),
   /** Whether a reader lies beside the weights: onnx/passages.onnx, reader.onnx and reader.weights. */
@@ -64,6 +66,7 @@ export interface ModelSettings {
   readonly passagePrefix: string;
   readonly dtype: NonNullable<v.InferOutput<typeof schema>['dtype']>;
   readonly maxTokens: number;
+  readonly languages: readonly string[] | undefined;
   readonly tokenMean: TokenMean | undefined;
   readonly reader: boolean;
   readonly fit: Fit;
@@ -84,6 +87,7 @@ export function modelSettings(id: string, json: string | undefined, maxTokens: n
     passagePrefix: given.passagePrefix ?? (e5 ? 'passage: ' : ''),
     dtype: given.dtype ?? 'q8',
     maxTokens: given.maxTokens ?? Math.min(maxTokens ?? 512, 512),
+    languages: given.languages,
     tokenMean: given.tokenMean,
     reader: given.reader ?? false,
     fit: given.fit ?? DEFAULT_FIT,

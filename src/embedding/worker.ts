@@ -84,7 +84,8 @@ async function loadFrom(folder: string, local: boolean, options: WorkerOptions):
   if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
     throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
   const passages = settings.reader ? new PassageEncoder(folder, options.threads) : undefined;
-  const info = { id, dimensions, maxTokens: settings.maxTokens, reader: passages !== undefined, fit: settings.fit };
+  const { maxTokens, languages, fit } = settings;
+  const info = { id, dimensions, maxTokens, languages, reader: passages !== undefined, fit };
   return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, passages, info, begin, finish };
 }
 

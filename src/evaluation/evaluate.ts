@@ -85,7 +85,7 @@ export async function evaluateSet(set: EvaluationSet, encoder: Encoder, onProgre
         spanF1: Math.max(0, ...answers.map(([given, right]) => spanF1(given, right))),
         spanExact: answers.some(([given, right]) => spanExact(given, right)) ? 1 : 0,
         ...sureOf(ranked),
-        taken: question.gold.length > 0 ? sureOf((await retrieve(question.text, index, encoder, question.gold)).ranked) : undefined,
+        taken: question.gold.length > 0 ? sureOf((await retrieve(question.text, index, encoder, { without: question.gold })).ranked) : undefined,
         times,
         candidates: ranked.map(({ label, dense, lexical, late, translation, reading }) => ({
           label,

@@ -1,4 +1,4 @@
-import type { Neighbour, VectorIndex } from './vector-index.ts';
+import { dot, type Neighbour, nearestFirst, type VectorIndex } from './vector-index.ts';
 
 /** Compares with every vector: slow and right. The oracle that approximate indexes are measured against. */
 export class ExactIndex implements VectorIndex {
@@ -13,13 +13,11 @@ export class ExactIndex implements VectorIndex {
     this.size = vectors.length / dimensions;
   }
 
-  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
-    const all: Neighbour[] = [];
-    for (let label = 0; label < this.size; label++) {
-      let cosine = 0;
-      for (let i = 0; i < this.#dimensions; i++) cosine += (query[i] ?? 0) * (this.#vectors[label * this.#dimensions + i] ?? 0);
-      all.push({ label, cosine });
-    }
-    return all.sort((a, b) => b.cosine - a.cosine || a.label - b.label).slice(0, Math.max(0, k));
+  async search(query: Float32Array, k: number, among = Array.from({ length: this.size }, (_, label) => label)): Promise<Neighbour[]> {
+    const vector = (label: number) => this.#vectors.subarray(label * this.#dimensions, (label + 1) * this.#dimensions);
+    return among
+      .map((label) => ({ label, cosine: dot(query, vector(label)) }))
+      .sort(nearestFirst)
+      .slice(0, Math.max(0, k));
   }
 }

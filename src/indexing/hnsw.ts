@@ -1,11 +1,7 @@
 import hnswlib from 'hnswlib-node';
 import { turns } from './turns.ts';
-import type { Neighbour, VectorIndex } from './vector-index.ts';
+import { dot, GRAPH, type Neighbour, nearestFirst, type VectorIndex } from './vector-index.ts';
 
-/** Links of a node (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. */
-const LINKS = 16;
-const BUILD_CANDIDATES = 200;
-const SEARCH_CANDIDATES = 100;
 const SEED = 100;
 
 /** Hierarchical navigable small world graph (Malkov & Yashunin 2018, arXiv 1603.09320) by hnswlib. Vectors are unit, so inner product is cosine. */
@@ -13,14 +9,14 @@ export class HnswIndex implements VectorIndex {
   readonly #graph: hnswlib.HierarchicalNSW;
 
   private constructor(graph: hnswlib.HierarchicalNSW) {
-    graph.setEf(SEARCH_CANDIDATES);
+    graph.setEf(GRAPH.searchCandidates);
     this.#graph = graph;
   }
 
   /** @param blocks unit vectors [n × dimensions] each, row by row; a row's number, counted through all blocks, is its label */
   static async build(blocks: readonly Float32Array[], dimensions: number): Promise<HnswIndex> {
     const graph = new hnswlib.HierarchicalNSW('ip', dimensions);
-    graph.initIndex(Math.max(1, blocks.reduce((sum, block) => sum + block.length, 0) / dimensions), LINKS, BUILD_CANDIDATES, SEED);
+    graph.initIndex(Math.max(1, blocks.reduce((sum, block) => sum + block.length, 0) / dimensions), GRAPH.links, GRAPH.buildCandidates, SEED);
     const giveWay = turns();
     let label = 0;
     for (const block of blocks) {
@@ -52,11 +48,18 @@ export class HnswIndex implements VectorIndex {
     return Float32Array.from(this.#graph.getPoint(label));
   }
 
-  async search(query: Float32Array, k: number): Promise<Neighbour[]> {
+  async search(query: Float32Array, k: number, among?: readonly number[]): Promise<Neighbour[]> {
+    // The graph is of no help within a few: its neighbours are mostly others.
+    if (among) {
+      return among
+        .map((label) => ({ label, cosine: dot(query, this.vector(label)) }))
+        .sort(nearestFirst)
+        .slice(0, Math.max(0, k));
+    }
     const wanted = Math.min(k, this.size);
     if (wanted <= 0) return [];
-    this.#graph.setEf(Math.max(SEARCH_CANDIDATES, wanted));
+    this.#graph.setEf(Math.max(GRAPH.searchCandidates, wanted));
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(query), wanted);
-    return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort((a, b) => b.cosine - a.cosine || a.label - b.label);
+    return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort(nearestFirst);
   }
 }

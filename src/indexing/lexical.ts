@@ -1,4 +1,5 @@
 import type { Passage } from '../corpus/document.ts';
+import type { Span } from '../text/span.ts';
 import { terms } from '../text/words.ts';
 import { concatenated } from './bytes.ts';
 import { formatPostings, type Postings, parsePostings, postingsOf } from './postings.ts';
@@ -28,15 +29,28 @@ export interface LexicalHit {
 export class LexicalIndex {
   readonly #fields: readonly Field[];
 
-  private constructor(fields: readonly Postings[]) {
-    this.#fields = fields.map((postings) => new Field(postings));
+  private constructor(fields: readonly Field[]) {
+    this.#fields = fields;
+  }
+
+  /** The same passages, scored as if those of the other indexes were in this one: so that scores of several indexes compare. */
+  among(all: readonly LexicalIndex[]): LexicalIndex {
+    return new LexicalIndex(
+      this.#fields.map(
+        ({ postings }, i) =>
+          new Field(
+            postings,
+            all.flatMap((index) => index.#fields[i]?.postings ?? []),
+          ),
+      ),
+    );
   }
 
   /** @param passages a passage's place in the list is its label */
   static async build(passages: readonly Pick<Passage, 'text' | 'translation'>[]): Promise<LexicalIndex> {
     const texts = await postingsOf(passages.map(({ text }) => text));
     const translations = await postingsOf(passages.map(({ translation = '' }) => translation));
-    return new LexicalIndex([texts, translations]);
+    return new LexicalIndex([new Field(texts), new Field(translations)]);
   }
 
   /** @param bytes as {@link bytes} gave them */
@@ -48,7 +62,7 @@ export class LexicalIndex {
       at += length;
       return part.buffer;
     };
-    return new LexicalIndex([parsePostings(take), parsePostings(take)]);
+    return new LexicalIndex([new Field(parsePostings(take)), new Field(parsePostings(take))]);
   }
 
   /** The index as its file holds it: the postings of the texts, then those of the translations. */
@@ -75,6 +89,17 @@ export class LexicalScores {
     this.#scores = scores;
   }
 
+  /** Scores of several indexes, whose passages stand one after the other. */
+  static joined(all: readonly LexicalScores[]): LexicalScores {
+    const scores = new Float64Array(all.reduce((sum, one) => sum + one.#scores.length, 0));
+    let at = 0;
+    for (const one of all) {
+      scores.set(one.#scores, at);
+      at += one.#scores.length;
+    }
+    return new LexicalScores(scores);
+  }
+
   /** Score of a passage; 0 if it shares no term with the question. */
   of(label: number): number {
     return this.#scores[label] ?? 0;
@@ -82,13 +107,14 @@ export class LexicalScores {
 
   /**
    * @param k how many; a few, as those found so far are held in order
+   * @param range of labels, `end` excluded; default: all
    * @returns those that share a term with the question, best first; of equal ones the lower label
    */
-  best(k: number): LexicalHit[] {
+  best(k: number, { start, end }: Span = { start: 0, end: this.#scores.length }): LexicalHit[] {
     const scores = this.#scores;
     const best: LexicalHit[] = [];
     let toBeat = 0;
-    for (let label = 0; label < scores.length; label++) {
+    for (let label = start; label < end; label++) {
       const score = scores[label] ?? 0;
       if (score <= toBeat) continue;
       insert(best, { label, score });
@@ -107,29 +133,44 @@ function insert(best: LexicalHit[], hit: LexicalHit): void {
 /** One field of all passages. */
 class Field {
   readonly postings: Postings;
+  /** Postings of this field in all the indexes that are searched together: they decide how rare a term and how long a passage is. */
+  readonly #all: readonly Postings[];
+  /** Passages of all of them. */
+  readonly #passages: number;
   /** k₁ (1 − b + b · length / average length), by label. */
   readonly #norms: Float64Array;
 
-  constructor(postings: Postings) {
-    const { labels, lengths } = postings;
+  constructor(postings: Postings, all: readonly Postings[] = [postings]) {
+    this.#passages = all.reduce((sum, { lengths }) => sum + lengths.length, 0);
     // Every distinct term of a passage is one posting.
-    const average = labels.length / lengths.length;
+    const average = all.reduce((sum, { labels }) => sum + labels.length, 0) / this.#passages;
     this.postings = postings;
-    this.#norms = Float64Array.from(lengths, (length) => K1 * (1 - B + (B * length) / average));
+    this.#all = all;
+    this.#norms = Float64Array.from(postings.lengths, (length) => K1 * (1 - B + (B * length) / average));
   }
 
   /** Adds to the passages' scores what a term gives that stands in the question so many times. */
   score(term: string, times: number, scores: Float64Array): void {
-    const { vocabulary, offsets, labels, frequencies, lengths } = this.postings;
+    const { labels, frequencies } = this.postings;
     const norms = this.#norms;
-    const number = vocabulary.get(term);
-    if (number === undefined) return;
-    const [from = 0, to = 0] = offsets.subarray(number, number + 2);
-    const n = to - from;
-    const weight = times * (K1 + 1) * Math.log(1 + (lengths.length - n + 0.5) / (n + 0.5));
+    const { start: from, end: to } = placesOf(term, this.postings);
+    if (from === to) return;
+    const n = this.#all.reduce((sum, postings) => sum + passagesWith(term, postings), 0);
+    const weight = times * (K1 + 1) * Math.log(1 + (this.#passages - n + 0.5) / (n + 0.5));
     for (let at = from; at < to; at++) {
       const [label, f] = [labels[at] ?? 0, frequencies[at] ?? 0];
       scores[label] = (scores[label] ?? 0) + (weight * f) / (f + (norms[label] ?? 0));
     }
   }
+}
+
+/** Where the passages of a term stand in the postings; nowhere for one that no passage has. */
+function placesOf(term: string, { vocabulary, offsets }: Postings): Span {
+  const number = vocabulary.get(term);
+  return number === undefined ? { start: 0, end: 0 } : { start: offsets[number] ?? 0, end: offsets[number + 1] ?? 0 };
+}
+
+function passagesWith(term: string, postings: Postings): number {
+  const { start, end } = placesOf(term, postings);
+  return end - start;
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { EncoderInfo } from '../embedding/encoder.ts';
-import { TEXTS_FILES } from './texts.ts';
+import { TEXTS_FILES } from './texts-file.ts';
 
 /**
  * Version of everything that decides what is in an index: its files, how a report is parsed, folded, stemmed and cut into words.

@@ -1,25 +1,15 @@
-import { closeSync, openSync, read as readFd } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import type { Memory } from '../embedding/encoder.ts';
 import { concatenated } from './bytes.ts';
 import type { QuantizedStates } from './token-states.ts';
 
-/** Files of the texts: what is kept of each, one after the other, and where each begins. */
-export const TEXTS_FILES = { records: 'texts.bin', table: 'texts.table' } as const;
-/** Of a text: offset of its record, bytes of its states and of its memories, CRC-32 of each. */
-const ENTRY_BYTES = 24;
 /** Texts of this many bytes together are read, and so checked, as a whole when they are opened: those of a few hundred passages. */
 const READ_AT_ONCE = 64 * 2 ** 20;
 /** Of larger ones, what has been read stays in memory up to this many bytes. */
 const CACHE_BYTES = 256 * 2 ** 20;
 /** Bytes of a token beside its values: span (2 × 4) and scale. */
 const TOKEN_BYTES = 12;
-
-const read = promisify(readFd);
 
 /** What is kept of a text for late interaction and for the reader. */
 export interface KeptText {
@@ -43,7 +33,29 @@ export interface TextsSink {
   add(text: number, kept: KeptText): Promise<void> | void;
 }
 
-/** An index whose files are not what was written. */
+/** A part of a text's record. */
+export type Part = keyof KeptText;
+
+/** A part of a record as it is stored. */
+export interface StoredPart {
+  readonly bytes: Uint8Array;
+  /** CRC-32 of the bytes as they were written. */
+  readonly crc: number;
+}
+
+/** Where the records of texts are stored. */
+export interface TextRecords {
+  /** Number of texts. */
+  readonly size: number;
+  /** Bytes of all records. */
+  readonly bytes: number;
+  /** A part of each of these texts, in order, in a buffer of its own, so that the numbers in it are aligned; `undefined` where it is not there. */
+  read(part: Part, texts: readonly number[]): Promise<readonly (StoredPart | undefined)[]>;
+  /** Ends reading. */
+  close(): void;
+}
+
+/** An index that is not what was written. */
 export class DamagedIndex extends Error {}
 
 /** Texts in memory. */
@@ -67,148 +79,86 @@ export class TextsInMemory implements Texts, TextsSink {
   }
 }
 
-/** Writes texts to a folder. */
-export class TextsWriter implements TextsSink {
-  readonly #file: FileHandle;
-  readonly #table: Buffer;
-  readonly #folder: string;
-  #end = 0;
-
-  private constructor(folder: string, file: FileHandle, texts: number) {
-    this.#folder = folder;
-    this.#file = file;
-    this.#table = Buffer.alloc(texts * ENTRY_BYTES);
-  }
-
-  static async create(folder: string, texts: number): Promise<TextsWriter> {
-    return new TextsWriter(folder, await open(join(folder, TEXTS_FILES.records), 'w'), texts);
-  }
-
-  async add(text: number, { states, memories }: KeptText): Promise<void> {
-    const statesBytes = concatenated([states.spans, states.scales, states.values]);
-    const memoriesBytes = memories.length === 0 ? new Uint8Array(0) : formatMemories(memories);
-    const at = text * ENTRY_BYTES;
-    this.#table.writeDoubleLE(this.#end, at);
-    this.#table.writeUInt32LE(statesBytes.length, at + 8);
-    this.#table.writeUInt32LE(memoriesBytes.length, at + 12);
-    this.#table.writeUInt32LE(crc32(statesBytes), at + 16);
-    this.#table.writeUInt32LE(crc32(memoriesBytes), at + 20);
-    await this.#file.appendFile(statesBytes);
-    await this.#file.appendFile(memoriesBytes);
-    this.#end += statesBytes.length + memoriesBytes.length;
-  }
-
-  /** Forces what was written to the disk. */
-  async finish(): Promise<void> {
-    await this.#file.sync();
-    await this.#file.close();
-    const table = await open(join(this.#folder, TEXTS_FILES.table), 'w');
-    try {
-      await table.writeFile(this.#table);
-      await table.sync();
-    } finally {
-      await table.close();
-    }
-  }
-
-  /** Gives up: what was written is worth nothing. */
-  async abandon(): Promise<void> {
-    await this.#file.close().catch(() => undefined);
-  }
-}
-
 /**
- * Opens the texts of a folder: few are read at once, many as they are asked for.
+ * Opens stored texts: few are read at once, many as they are asked for.
  *
  * @throws DamagedIndex where few of them hold something else than was written; many are checked as they are read
  */
-export async function openTexts(folder: string, dimensions: number): Promise<Texts> {
-  const onDisk = await TextsOnDisk.open(folder, dimensions);
-  if (onDisk.bytes > READ_AT_ONCE) return onDisk;
+export async function openTexts(records: TextRecords, dimensions: number): Promise<Texts> {
+  const stored = new StoredTexts(records, dimensions);
+  if (records.bytes > READ_AT_ONCE) return stored;
   try {
-    const all = Array.from({ length: onDisk.size }, (_, text) => text);
-    const [states, memories] = await Promise.all([onDisk.states(all), onDisk.memories(all)]);
+    const all = Array.from({ length: stored.size }, (_, text) => text);
+    const states = await stored.states(all);
+    const memories = await stored.memories(all);
     const inMemory = new TextsInMemory();
     for (const [text, own] of states.entries()) inMemory.add(text, { states: own, memories: memories[text] ?? [] });
     return inMemory;
   } finally {
-    onDisk.close();
+    records.close();
   }
 }
 
-/** A descriptor is closed once nothing refers to its texts any more: a question under way may outlive the index it began with. */
-const descriptors = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
-
-/** Texts of a folder, read as they are asked for and kept while there is room. */
-export class TextsOnDisk implements Texts {
-  readonly #descriptor: number;
-  readonly #table: Buffer;
+/** Stored texts, read as they are asked for and kept while there is room. */
+export class StoredTexts implements Texts {
+  readonly #records: TextRecords;
   readonly #dimensions: number;
   readonly #cache = new LRUCache<string, Uint8Array>({ maxSize: CACHE_BYTES, sizeCalculation: (bytes) => Math.max(1, bytes.byteLength) });
 
-  private constructor(descriptor: number, table: Buffer, dimensions: number) {
-    this.#descriptor = descriptor;
-    this.#table = table;
+  constructor(records: TextRecords, dimensions: number) {
+    this.#records = records;
     this.#dimensions = dimensions;
-    descriptors.register(this, descriptor, this);
-  }
-
-  static async open(folder: string, dimensions: number): Promise<TextsOnDisk> {
-    const table = await readFile(join(folder, TEXTS_FILES.table));
-    return new TextsOnDisk(openSync(join(folder, TEXTS_FILES.records), 'r'), table, dimensions);
-  }
-
-  /** Closes the file now. */
-  close(): void {
-    descriptors.unregister(this);
-    closeSync(this.#descriptor);
   }
 
   get size(): number {
-    return this.#table.length / ENTRY_BYTES;
-  }
-
-  /** Bytes of all records. */
-  get bytes(): number {
-    let sum = 0;
-    for (let at = 0; at < this.#table.length; at += ENTRY_BYTES) sum += this.#table.readUInt32LE(at + 8) + this.#table.readUInt32LE(at + 12);
-    return sum;
+    return this.#records.size;
   }
 
   async states(texts: readonly number[]): Promise<QuantizedStates[]> {
-    const all = await Promise.all(texts.map((text) => this.#part(text, 'states')));
-    return all.map((bytes) => {
-      const tokens = bytes.byteLength / (TOKEN_BYTES + this.#dimensions);
-      const { buffer, byteOffset: at } = bytes;
-      return {
-        spans: new Uint32Array(buffer, at, 2 * tokens),
-        scales: new Float32Array(buffer, at + 8 * tokens, tokens),
-        values: new Int8Array(buffer, at + TOKEN_BYTES * tokens, tokens * this.#dimensions),
-      };
-    });
+    return (await this.#read('states', texts)).map((bytes) => parseStates(bytes, this.#dimensions));
   }
 
   async memories(texts: readonly number[]): Promise<(readonly Memory[])[]> {
-    const all = await Promise.all(texts.map((text) => this.#part(text, 'memories')));
-    return all.map((bytes) => parseMemories(bytes, this.#dimensions));
+    return (await this.#read('memories', texts)).map((bytes) => parseMemories(bytes, this.#dimensions));
   }
 
-  async #part(text: number, part: 'states' | 'memories'): Promise<Uint8Array> {
-    const key = `${text} ${part}`;
-    const known = this.#cache.get(key);
-    if (known) return known;
-    const at = text * ENTRY_BYTES;
-    const ofStates = this.#table.readUInt32LE(at + 8);
-    const offset = this.#table.readDoubleLE(at) + (part === 'states' ? 0 : ofStates);
-    // A buffer of its own, so that the numbers in it are aligned.
-    const bytes = new Uint8Array(part === 'states' ? ofStates : this.#table.readUInt32LE(at + 12));
-    const { bytesRead } = bytes.length === 0 ? { bytesRead: 0 } : await read(this.#descriptor, bytes, 0, bytes.length, offset);
-    if (bytesRead !== bytes.length || crc32(bytes) !== this.#table.readUInt32LE(at + (part === 'states' ? 16 : 20))) {
-      throw new DamagedIndex(`${TEXTS_FILES.records} does not match its checksum`);
+  async #read(part: Part, texts: readonly number[]): Promise<Uint8Array[]> {
+    const found = new Map<number, Uint8Array>();
+    for (const text of texts) {
+      const known = this.#cache.get(`${text} ${part}`);
+      if (known) found.set(text, known);
     }
-    this.#cache.set(key, bytes);
-    return bytes;
+    const missing = [...new Set(texts)].filter((text) => !found.has(text));
+    const read = missing.length > 0 ? await this.#records.read(part, missing) : [];
+    for (const [i, text] of missing.entries()) {
+      const stored = read[i];
+      if (!stored || crc32(stored.bytes) !== stored.crc) throw new DamagedIndex('what is kept of a text does not match its checksum');
+      this.#cache.set(`${text} ${part}`, stored.bytes);
+      found.set(text, stored.bytes);
+    }
+    return texts.flatMap((text) => found.get(text) ?? []);
   }
+}
+
+/** What is kept of a text as it is stored, little-endian. Layout of states: spans, scales, values. */
+export function storedParts({ states, memories }: KeptText): Readonly<Record<Part, StoredPart>> {
+  return {
+    states: stored(concatenated([states.spans, states.scales, states.values])),
+    memories: stored(memories.length === 0 ? new Uint8Array(0) : formatMemories(memories)),
+  };
+}
+
+function stored(bytes: Uint8Array): StoredPart {
+  return { bytes, crc: crc32(bytes) };
+}
+
+function parseStates({ buffer, byteOffset: at, byteLength }: Uint8Array, dimensions: number): QuantizedStates {
+  const tokens = byteLength / (TOKEN_BYTES + dimensions);
+  return {
+    spans: new Uint32Array(buffer, at, 2 * tokens),
+    scales: new Float32Array(buffer, at + 8 * tokens, tokens),
+    values: new Int8Array(buffer, at + TOKEN_BYTES * tokens, tokens * dimensions),
+  };
 }
 
 /** Layout: number of windows, first token and number of scales of each, scales, values; little-endian. */

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import type { Document } from '../corpus/document.ts';
 import type { Encoded, Encoder, Memory, Reading } from '../embedding/encoder.ts';
-import type { IndexedPassage, ReportIndex } from '../indexing/report-index.ts';
+import { type IndexedPassage, labelsOf, type ReportIndex } from '../indexing/report-index.ts';
 import type { QuantizedStates } from '../indexing/token-states.ts';
 import type { Span } from '../text/span.ts';
 import { wordsAt } from '../text/words.ts';
@@ -56,6 +57,14 @@ export interface Retrieval {
   readonly times: StageTimes;
 }
 
+/** Which passages of an index may be found; default: all. */
+export interface Scope {
+  /** Those of one of its reports only. */
+  readonly within?: Document | undefined;
+  /** Labels of passages to leave out, as if the index did not hold them. */
+  readonly without?: readonly number[];
+}
+
 export type StageTimes = Readonly<Record<'encoding' | 'candidates' | 'late interaction' | 'reader', number>>;
 
 type Candidate = Omit<RankedPassage, 'score' | 'reading'>;
@@ -71,16 +80,17 @@ type Candidate = Omit<RankedPassage, 'score' | 'reading'>;
  * ```
  *
  * @param index the passages to rank; a question keeps the index it began with
- * @param without labels of passages to leave out, as if the index did not hold them; default: none
  */
-export async function retrieve(question: string, index: ReportIndex, encoder: Encoder, without: readonly number[] = []): Promise<Retrieval> {
+export async function retrieve(question: string, index: ReportIndex, encoder: Encoder, scope: Scope = {}): Promise<Retrieval> {
   const begun = performance.now();
   const [encoded] = await encoder.encode([question], 'query');
   if (!encoded) throw new Error('The encoder gave nothing for the question.');
   const afterEncoding = performance.now();
   const lexical = index.lexical.search(question);
-  const dense = await denseCandidates(index, encoded.vectors, without);
-  const named = lexical.best(CANDIDATES + without.length).map(({ label }) => label);
+  const { within, without = [] } = scope;
+  const range = within && labelsOf(within, index);
+  const dense = await denseCandidates(index, encoded.vectors, range, without);
+  const named = lexical.best(CANDIDATES + without.length, range).map(({ label }) => label);
   const labels = new Set([...dense.keys(), ...named.filter((label) => !without.includes(label))]);
   const afterCandidates = performance.now();
   const statesOf = await statesOfAll(labels, index);
@@ -117,15 +127,26 @@ async function statesOfAll(labels: ReadonlySet<number>, { texts, translations }:
 }
 
 /** Cosine of each passage near the question: that of its nearest window. */
-async function denseCandidates(index: ReportIndex, vectors: Float32Array, without: readonly number[]): Promise<Map<number, number>> {
+async function denseCandidates(index: ReportIndex, vectors: Float32Array, range: Span | undefined, without: readonly number[]): Promise<Map<number, number>> {
   const cosines = new Map<number, number>();
   const count = CANDIDATES + without.length;
   // A passage and its translation are mostly found together.
-  for (const { label, cosine } of await index.vectors.search(vectors, index.translations.size > 0 ? 2 * count : count)) {
+  const k = index.translations.size > 0 ? 2 * count : count;
+  for (const { label, cosine } of await index.vectors.search(vectors, k, range && vectorsOf(range, index))) {
     const passage = index.vectorPassage[label];
     if (passage !== undefined && !without.includes(passage) && !cosines.has(passage)) cosines.set(passage, cosine);
   }
   return cosines;
+}
+
+/** Labels of the vectors of these passages. */
+function vectorsOf({ start, end }: Span, { vectorPassage }: ReportIndex): number[] {
+  const labels: number[] = [];
+  for (let label = 0; label < vectorPassage.length; label++) {
+    const passage = vectorPassage[label] ?? -1;
+    if (passage >= start && passage < end) labels.push(label);
+  }
+  return labels;
 }
 
 /** Has the best few read, and ranks all by what comes of it. */

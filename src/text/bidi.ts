@@ -39,9 +39,26 @@ export function directed(line: string, direction: Direction): string {
   return opening(line, direction) + line;
 }
 
+/** Lines that run each as its own language does. */
+export function eachDirected(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => directed(line, directionOfText(line)))
+    .join('\n');
+}
+
 /** Wraps text of unknown direction so that it neither takes nor gives direction around it. */
 export function isolate(text: string): string {
   return FSI + text + PDI;
+}
+
+/**
+ * A title or heading in a line of ours: neither turns the other, and it runs as its language does, whatever name it begins with.
+ *
+ * @param shown what is shown of it; default: all
+ */
+export function isolateTitle(title: string, shown = title): string {
+  return isolate(directed(shown, directionOfText(title)));
 }
 
 /** Drops every bidi control, and makes a space of what would begin a new direction within a line: for text of others that is put into a line of ours. */

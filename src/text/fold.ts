@@ -25,20 +25,23 @@ const INVISIBLE = /[\p{M}\p{Cf}ـ]/gu;
 /**
  * Folds a text for matching only; what is shown is never folded.
  *
- * Compatibility decomposition (NFKD) takes ligatures, presentation forms, hamza carriers (أإآؤئ) and accents apart; then marks
- * are dropped, look-alike letters united (ى→ي, ة→ه, Persian forms), Arabic-Indic and Persian digits become ASCII, case is lowered (before and after:
- * a capital may only come apart once it is small, and one may come out of a compatibility character).
+ * Its marks are dropped, look-alike letters united (ى→ي, ة→ه, Persian forms), Arabic-Indic and Persian digits become ASCII.
  *
  * @param text any text, lone surrogates included
  * @returns the folded text; its length and offsets are not those of `text`
  */
 export function fold(text: string): string {
-  return text
-    .toLowerCase()
-    .normalize('NFKD')
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(INVISIBLE, '')
+  return withoutMarks(text)
     .replace(LETTERS, (letter) => SAME_LETTER[letter] ?? letter)
     .replace(ARABIC_DIGITS, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
+}
+
+/**
+ * A text in small letters and without marks, in which each letter is still that of its own alphabet (ک is no ك).
+ *
+ * Compatibility decomposition (NFKD) takes ligatures, presentation forms, hamza carriers (أإآؤئ) and accents apart; then marks are dropped. Case is
+ * lowered before and after: a capital may only come apart once it is small, and one may come out of a compatibility character.
+ */
+export function withoutMarks(text: string): string {
+  return text.toLowerCase().normalize('NFKD').toLowerCase().normalize('NFKD').replace(INVISIBLE, '');
 }

@@ -8,13 +8,15 @@ import { statusOf } from '../../src/answer/confidence.ts';
 import { inContext } from '../../src/answer/follow-up.ts';
 import { asksForHeadline } from '../../src/answer/headline.ts';
 import { readQuestion } from '../../src/answer/question.ts';
+import { refusalText } from '../../src/answer/wording.ts';
 import { loadEncoder } from '../../src/app.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { buildInMemory } from '../../src/indexing/build.ts';
-import { openIndex } from '../../src/indexing/store.ts';
-import { DamagedIndex, TEXTS_FILES, TextsOnDisk } from '../../src/indexing/texts.ts';
+import { FolderStore } from '../../src/indexing/folder-store.ts';
+import { DamagedIndex, StoredTexts } from '../../src/indexing/texts.ts';
+import { TEXTS_FILES, TextsFile } from '../../src/indexing/texts-file.ts';
 import type { Span } from '../../src/text/span.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
@@ -48,13 +50,13 @@ function expectVerbatim(answer: Answer, from: Answerer): void {
 }
 
 test('an index that turns out damaged while it is read is built anew before the question is answered', async () => {
-  const { index, folder } = await openIndex(temporaryFolder(), answerer.index.documents, encoder);
-  const file = join(folder, TEXTS_FILES.records);
+  const { index, where } = await new FolderStore(temporaryFolder()).open(answerer.index.documents, encoder);
+  const file = join(where, TEXTS_FILES.records);
   const bytes = readFileSync(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   writeFileSync(file, bytes);
   // As a large index is opened: its records are checked when they are read.
-  const damaged = { ...index, texts: await TextsOnDisk.open(folder, encoder.info.dimensions) };
+  const damaged = { ...index, texts: new StoredTexts(await TextsFile.open(where), encoder.info.dimensions) };
   let built = 0;
   const healing = new Answerer(damaged, encoder, () => {
     built++;
@@ -140,6 +142,21 @@ describe('an answer', () => {
     expect(second.citations[0]?.passage).toBe(10);
   });
 
+  test('of two versions of a report each paragraph is quoted, listed and counted among the titles once', async () => {
+    const [first, ...rest] = ['فيضان في الميناء القديم', 'ارتفع منسوب المياه مترين.', 'توقفت الدراسة في المدارس أسبوعا كاملا.', 'عاد السكان بعد يومين.'];
+    const old = parseReport('old', [first, ...rest].join('\n\n'));
+    const updated = parseReport('updated', [first, ...rest, 'وقدر المحافظ الأضرار بمليون دولار.'].join('\n\n'));
+    const both = new Answerer(await buildInMemory([old, updated], encoder), encoder);
+    const answer = await both.answer('كم أسبوعا توقفت الدراسة؟');
+    expect(answer.citations[0]?.quote).toBe('توقفت الدراسة في المدارس أسبوعا كاملا.');
+    for (const { citations } of [answer, await both.answer('ما عنوان التقرير؟'), { citations: (await both.search('توقفت الدراسة')).hits }]) {
+      expect(citations.map(({ n }) => n)).toEqual(citations.map((_, i) => i + 1));
+      expect(new Set(citations.map(({ quote }) => quote)).size).toBe(citations.length);
+    }
+    expect((await both.search('توقفت الدراسة')).hits).toHaveLength(5);
+    expectVerbatim(answer, both);
+  });
+
   test('quotes are verbatim for random reports and random questions', async () => {
     const word = fc.constantFrom(
       'قصفت',
@@ -197,6 +214,37 @@ describe('bad input', () => {
   test('what no reader sees is taken out of a question', () => {
     expect(readQuestion('\u202eمن\u0000  قصف\n\ud800 القاعدة\u200b؟').text).toBe('من قصف القاعدة ؟');
     expect(readQuestion(`ق${'\u0651\u064b'.repeat(50)}`).text).toHaveLength(4);
+  });
+});
+
+describe('a question in another language', () => {
+  const REFUSED = 'عذرا، لا أفهم أسئلة بغير العربية والإنجليزية.\nSorry, I only understand questions in Arabic and English.';
+
+  test.each(['Qui a attaqué la base américaine ?', '¿Quién atacó la base?', 'چه کسی به پایگاه حمله کرد؟', 'кто обстрелял базу?'])(
+    'is refused politely, in both of ours: %s',
+    async (question) => {
+      const answer = await answerer.answer(question);
+      expect(answer).toMatchObject({ status: 'invalid', language: 'other', citations: [], candidates: [], confidence: 0 });
+      expect(refusalText(answer.refusal ?? 'empty', answer.language)).toBe(REFUSED);
+      expect(await answerer.search(question)).toEqual({ question, language: 'other', refusal: answer.refusal, hits: [] });
+    },
+  );
+
+  test.each<[known: string[] | undefined, question: string, taken: boolean]>([
+    [undefined, 'Qui a attaqué la base ?', true],
+    [undefined, 'кто обстрелял базу?', true],
+    [['ar', 'en', 'fr'], 'Qui a attaqué la base ?', true],
+    [['ar', 'en', 'fr'], 'Wer hat die Basis angegriffen?', false],
+    [['ar', 'en', 'fr'], 'кто обстрелял базу?', false],
+    [['ar', 'en', 'ru'], 'кто обстрелял базу?', true],
+    [['en'], 'من قصف القاعدة؟', false],
+    [['ar', 'en'], '2021', true],
+  ])('a model that knows %s: %s', (known, question, taken) => expect(readQuestion(question, known).refusal === undefined).toBe(taken));
+
+  test('is told which languages there are', () => {
+    expect(refusalText({ known: ['ar', 'en', 'fr'] }, 'other')).toBe(
+      'عذرا، لا أفهم أسئلة بغير العربية والإنجليزية والفرنسية.\nSorry, I only understand questions in Arabic, English, and French.',
+    );
   });
 });
 

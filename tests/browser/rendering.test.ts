@@ -46,6 +46,7 @@ function answerOf(language: Language, citations: readonly Pick<Answer['citations
   return {
     question: '',
     searched: '',
+    within: undefined,
     language,
     status: 'answered',
     refusal: undefined,
@@ -143,7 +144,8 @@ describe('words of our own', () => {
   test('are read in order', async () => {
     for (const language of LANGUAGES) {
       const { status, refusal, failed, noPassage, help, attachments } = wordingFor(language);
-      for (const text of [...Object.values(status), ...Object.values(refusal), failed, noPassage(13), help, attachments]) {
+      const other = wordingFor(language).otherLanguage(language === 'ar' ? 'العربية والإنجليزية' : 'Arabic and English');
+      for (const text of [...Object.values(status), ...Object.values(refusal), other, failed, noPassage(13), help, attachments]) {
         const [line] = await engine.show(linesOf(plainMessage(text, language)));
         expectRead(line as Line, START[language], pieces(text));
       }

@@ -5,7 +5,9 @@ import { type Card, drawCard } from '../../src/card/card.ts';
 import { excerpt } from '../../src/card/excerpt.ts';
 import { font, registerFont } from '../../src/card/fonts.ts';
 import { breakLines, drawable, type Line, type LineLayout, type Measure, type StyledText } from '../../src/card/layout.ts';
-import { parseReport } from '../../src/corpus/parse.ts';
+import { compose } from '../../src/corpus/formats/extracted.ts';
+import { parseExtracted, parseReport } from '../../src/corpus/parse.ts';
+import { isolate } from '../../src/text/bidi.ts';
 import { HOSTILE } from '../fixtures/hostile.ts';
 
 const WIDTH = 1_200;
@@ -112,6 +114,11 @@ describe('lines', () => {
     const { text, styles } = drawable(source, [{ start, end: start + 3, style: 'quote' }]);
     expect(text).toBe('قال “نعم” \ufffd 😀');
     expect(text.slice(styles[0]?.start, styles[0]?.end)).toBe('نعم');
+  });
+
+  test('keep what is isolated together and in its own order, and draw no mark of it', () => {
+    const [line] = breakLines({ text: `¶5 · ص 2 · ${isolate('2024 results')}`, styles: [] }, { ...narrow, width: 2_000 }) ?? [];
+    expect(line?.runs.map((run) => run.text).join('')).toBe('2024 results · 2 ص · 5¶');
   });
 
   test.each([
@@ -223,6 +230,8 @@ interface Pixels {
   readonly height: number;
   /** Leftmost, rightmost, highest and lowest pixel that is of the colour, or with `not` that is not. */
   box(colour: readonly number[], where?: { not?: boolean; from?: number; to?: number }): { left: number; right: number; top: number; bottom: number };
+  /** The widest stretch of columns without ink between two with ink, in some rows. */
+  gap(from: number, to: number): { left: number; right: number };
 }
 
 async function pixelsOf(png: Buffer): Promise<Pixels> {
@@ -248,6 +257,17 @@ async function pixelsOf(png: Buffer): Promise<Pixels> {
         }
       }
       return box;
+    },
+    gap(from, to) {
+      const gap = { left: 0, right: 0 };
+      let last = width;
+      for (let x = 20; x < width - 20; x++) {
+        const inked = Array.from({ length: to - from }, (_, i) => 4 * ((from + i) * width + x)).some((at) => PAPER.some((value, i) => data[at + i] !== value));
+        if (!inked) continue;
+        if (x - last > gap.right - gap.left) Object.assign(gap, { left: last, right: x });
+        last = x;
+      }
+      return gap;
     },
   };
 }
@@ -293,6 +313,26 @@ describe('a card', () => {
       }
       expect(shortest).toBeLessThan(WIDTH - 2 * MARGIN - 12);
     }
+  });
+
+  test.each([
+    ['en', ENGLISH, 'Repairs of the bridge'],
+    ['ar', ARABIC, 'إصلاح الجسر'],
+  ] as const)('names page and heading beside the brand, and cuts a heading that would reach it: %s', async (language, text, heading) => {
+    const gap = async (title?: string) => {
+      const above = title === undefined ? [] : [{ kind: 'heading', text: title } as const];
+      const page = title === undefined ? {} : { page: 2 };
+      const document = parseExtracted('r.pdf', compose([{ kind: 'paragraph', text: 'عنوان' }, ...above, { kind: 'paragraph', text, ...page }], {}));
+      const { start, end } = document.passages[1] ?? { start: 0, end: 0 };
+      const pixels = await pixelsOf(await drawCard({ document, citation: { passage: 1, start, end, highlights: [] }, status: 'answered', language }));
+      const { left, right } = pixels.gap(pixels.height - 104, pixels.height - 60);
+      return language === 'en' ? { label: left, brand: right, width: right - left } : { label: WIDTH - right, brand: WIDTH - left, width: right - left };
+    };
+    const [number, short, long] = [await gap(), await gap(heading), await gap(`${heading} `.repeat(20))];
+    expect(short.label).toBeGreaterThan(number.label + 150);
+    expect(long.label).toBeGreaterThan(WIDTH / 2);
+    expect(long.width).toBeGreaterThanOrEqual(36);
+    expect([short.brand, long.brand]).toEqual([number.brand, number.brand]);
   });
 
   test('says where a quote only comes near, shows the question, and does not head a title with itself', async () => {

@@ -4,13 +4,19 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TRAINING_REPORTS } from '../../src/config.ts';
+import { openPool } from '../../src/postgres.ts';
 import { temporaryFolder } from '../support/app.ts';
 import { DiscordServer } from '../support/discord-server.ts';
+import { startPglite } from '../support/pgvector.ts';
+import { PASSWORD, startPostgres } from '../support/postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const SOURCE = readFileSync('seeds/000_ddcf634ad3ebf0b8.txt', 'utf8');
 /** Away from any .env of a developer, one index for all. */
 const folder = temporaryFolder();
+
+/** A database server that is away. */
+const AWAY = { VECTOR_STORE: 'pgvector', DATABASE_URL: 'postgres://isnad:secret@127.0.0.1:9/isnad' };
 
 interface Ended {
   readonly code: number | null;
@@ -133,6 +139,31 @@ describe('chat', () => {
     expect(out).toContain('No command /what');
   });
 
+  test('lists the paragraphs, each with its heading', async () => {
+    const seeds = temporaryFolder();
+    writeFileSync(join(seeds, 'bridge.md'), '# Old bridge collapses\n\n## Repairs\n\nThe bridge will open again in May.\n');
+    const { out } = await run(['chat'], { SEEDS_DIR: seeds, INDEX_DIR: temporaryFolder() }, '/passages\n');
+    expect(out).toContain('¶0 Old bridge collapses\n¶1 · \u2068Repairs\u2069 · The bridge will open again in May.\n');
+  });
+
+  test('fails a question politely while the database of the index is away, and answers the next when it is back', async () => {
+    const postgres = await startPglite();
+    const child = start(['chat'], { VECTOR_STORE: 'pgvector', DATABASE_URL: postgres.url });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const ask = (line: RegExp) => {
+      child.stdin?.write('ماذا فعلت طائرات الاستطلاع؟\n');
+      return printed(child, line);
+    };
+    await ask(/¶5/u);
+    await postgres.goAway();
+    await ask(/^The database server of DATABASE_URL can't be reached \(.*\)\. .*\n/u);
+    await postgres.comeBack();
+    await ask(/¶5/u);
+    child.stdin?.end();
+    expect(await ended).toBe(0);
+    await postgres.stop();
+  });
+
   test('without a token, start says so in a sentence and chats', async () => {
     const { code, out, err } = await run([], {}, 'ماذا فعلت طائرات الاستطلاع؟\n');
     expect(code).toBe(0);
@@ -152,6 +183,8 @@ describe('wrong usage and bad surroundings: one line, no stack trace', () => {
     ['bad number', ['ask', 'x'], { EMBEDDING_THREADS: '0' }, 2, /^EMBEDDING_THREADS: expected a whole number from 1 to 64, got "0"/u],
     ['bad address', ['ask', 'x'], { DISCORD_API_URL: 'discord' }, 2, /^DISCORD_API_URL: expected an http\(s\) address/u],
     ['bad token', ['bot'], { DISCORD_TOKEN: 'my secret' }, 2, /^DISCORD_TOKEN: expected a bot token, without spaces\. See/u],
+    ['no database for pgvector', ['ask', 'x'], { VECTOR_STORE: 'pgvector' }, 2, /^VECTOR_STORE: pgvector needs DATABASE_URL/u],
+    ['no database server', ['ask', 'x'], AWAY, 1, /^The database server of DATABASE_URL can't be reached \(.*ECONNREFUSED[^@]*\)\. Start it [^@]*$/u],
     ['no seeds', ['ask', 'x'], { SEEDS_DIR: '/nowhere/at/all' }, 1, /^The seeds folder \/nowhere\/at\/all does not exist\. Set SEEDS_DIR/u],
     ['no model', ['ask', 'x'], { EMBEDDING_MODEL: './no-model' }, 1, /^There is no model folder .*no-model\. Set EMBEDDING_MODEL/u],
     ['no test set', ['eval', '.'], {}, 1, /^No test set in \./u],
@@ -212,6 +245,7 @@ describe('index and doctor', () => {
     expect(ill.code).toBe(1);
     expect(ill.out).toMatch(/✗ reports: The seeds folder \/nowhere does not exist/u);
     expect(ill.out).toMatch(/✗ model: There is no model folder/u);
+    expect((await run(['doctor'], AWAY)).out).toMatch(/✗ index: The database server of DATABASE_URL can't be reached/u);
     const data = temporaryFolder();
     writeFileSync(join(data, 'isnad.db'), 'no database, however long the text in it may be'.repeat(200));
     const model = join(temporaryFolder(), 'model');
@@ -289,9 +323,38 @@ describe('bot', () => {
     const again = await run(['register'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl });
     expect(again).toMatchObject({
       code: 0,
-      out: 'Already registered, nothing changed: ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, reindex, Ask the report, Check against the report.\n',
+      out: 'Already registered, nothing changed: ask, search, passage, summary, sources, help, privacy, settings, unanswered, status, report, reindex, Ask the report, Check against the report.\n',
     });
     expect((await run(['doctor'], { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl })).out).toContain('✓ Discord: the token is that of');
+  });
+
+  test('a database server keeps what was asked; one that is away is told in a line; its password is in no log, no report of a crash', async () => {
+    const { gate, stop } = await startPostgres();
+    const reports = temporaryFolder();
+    const environment = { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, DATABASE_URL: gate.url };
+    const child = start(['bot'], { ...environment, LOG_LEVEL: 'debug' }, ['--report-on-signal', `--report-directory=${reports}`]);
+    let log = '';
+    child.stderr?.on('data', (data: Buffer) => (log += data));
+    await printed(child, /\n/u);
+    const user = server.addUser({ username: 'karim' });
+    await server.userMessage({ user, channel: server.openDm(user), content: 'ماذا فعلت طائرات الاستطلاع؟' }).reply();
+    child.kill('SIGUSR2');
+    await appears(reports, /^report\..*\.json$/u);
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const pool = openPool(gate.url, () => undefined);
+    expect((await pool.query('SELECT person FROM isnad.questions')).rows).toEqual([{ person: user.id }]);
+    await pool.end();
+    await gate.close();
+    const away = await run(['bot'], environment);
+    expect(away).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/\bDATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\..*start again\.\n$/u) });
+    const doctor = await run(['doctor'], environment);
+    expect(doctor.out).toMatch(/✗ database: The database server of DATABASE_URL can't be reached/u);
+    await stop();
+    for (const text of [log, away.err, doctor.out, ...readdirSync(reports).map((name) => readFileSync(join(reports, name), 'utf8'))]) {
+      expect(text).not.toContain(PASSWORD);
+    }
   });
 
   test('a refused token is one clear line that does not repeat it', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
@@ -7,9 +7,10 @@ import type { Document } from '../../src/corpus/document.ts';
 import { extract } from '../../src/corpus/formats/extract.ts';
 import { extractHtml } from '../../src/corpus/formats/html.ts';
 import { extractMarkdown } from '../../src/corpus/formats/markdown.ts';
+import { blocksOfPages, type Line } from '../../src/corpus/formats/pdf-blocks.ts';
 import { parseExtracted } from '../../src/corpus/parse.ts';
 import { readReports } from '../../src/corpus/read.ts';
-import { ARABIC, docxOf, ENGLISH, htmlOf, markdownOf, pdfOf, plainPdf, type Report } from '../fixtures/formats.ts';
+import { ARABIC, docxOf, ENGLISH, htmlOf, markdownOf, pdfOf, plainPdf, type Report, type SetText, setPdf } from '../fixtures/formats.ts';
 import { temporaryFolder } from '../support/app.ts';
 
 vi.mock('../../src/corpus/formats/extract.ts', async (original) => {
@@ -46,7 +47,7 @@ describe.each([
 ] as const)('a report in %s', (_, report: Report, language) => {
   const texts = [report.title, ...report.sections.flatMap(({ paragraphs }) => paragraphs)];
   const headings = [undefined, ...report.sections.flatMap(({ heading, paragraphs }) => paragraphs.map(() => ({ heading })))];
-  const pages = [undefined, ...report.sections.flatMap(({ paragraphs }, i) => paragraphs.map(() => ({ page: i + 1 })))];
+  const pages = [undefined, ...report.sections.flatMap(({ heading, paragraphs }, i) => paragraphs.map(() => ({ page: i + 1, heading })))];
 
   test.each([
     ['report.md', () => markdownOf(report), headings],
@@ -54,6 +55,7 @@ describe.each([
     ['report.htm', () => htmlOf(report, language), headings],
     ['report.docx', () => docxOf(report), headings],
     ['report.pdf', () => pdfOf(report, language === 'ar'), pages],
+    ['bold.pdf', () => pdfOf(report, language === 'ar', {}, 'bold'), pages],
   ] as const)('%s: title, paragraphs, places', async (name, content, places) => {
     const document = await readOne(name, await content());
     expect(document.id).toBe(name);
@@ -77,7 +79,10 @@ describe('what a file says of itself', () => {
 
   test('PDF: title and day, but no title that a program made up', async () => {
     const info = { Title: 'The flood, in short', CreationDate: new Date('2024-05-31T12:00:00Z') };
-    expect(await readOne('a.pdf', await pdfOf(ENGLISH, false, { info }))).toMatchObject({ title: info.Title, date: '2024-05-31' });
+    const document = await readOne('a.pdf', await pdfOf(ENGLISH, false, { info }));
+    expect(document).toMatchObject({ title: info.Title, date: '2024-05-31' });
+    // What it shows instead can be quoted all the same.
+    expect(document.passages[1]?.text).toBe(ENGLISH.title);
     expect(await readOne('a.pdf', await pdfOf(ENGLISH, false, { info: { Title: 'Microsoft Word - flood.docx' } }))).toMatchObject({ title: ENGLISH.title });
   });
 
@@ -142,6 +147,89 @@ describe('text of a PDF', () => {
 
   test('presentation forms are plain letters', async () => {
     expect(await read(plainPdf([reversed('ﺳﻼﻡ ﻋﻠﻴﻜﻢ'), reversed('ﻭﺻﻞ ﺍﻟﻮﻓﺪ.')]))).toEqual(['سلام عليكم', 'وصل الوفد.']);
+  });
+});
+
+describe('what is set apart in a PDF', () => {
+  const [night = '', pumps = ''] = ENGLISH.sections[0]?.paragraphs ?? [];
+  const [repairs = ''] = ENGLISH.sections[1]?.paragraphs ?? [];
+  const title = { text: ENGLISH.title, size: 22 };
+  const read = async (...texts: readonly SetText[]) => readOne('a.pdf', await setPdf([texts], false));
+
+  test('a heading stands over what is below it, in larger letters or in bold ones', async () => {
+    for (const style of [{ size: 17 }, { bold: true }, { bold: true, space: 0 }]) {
+      const { passages } = await read(title, { text: night }, { text: 'Repairs', ...style }, { text: repairs });
+      expect(passages.map(({ text, place }) => [text, place?.heading])).toEqual([
+        [ENGLISH.title, undefined],
+        [night, undefined],
+        [repairs, 'Repairs'],
+      ]);
+    }
+  });
+
+  test.each<[string, ...SetText[]]>([
+    ['a sentence', { text: 'Forty boats sank at their moorings.', size: 17 }],
+    ['a quote', { text: '“The pumps had failed”', size: 17 }],
+    ['more than two lines', { text: 'Forty boats sank at their moorings and '.repeat(4).trim(), size: 17 }],
+    ['a line of contents', { text: 'Repairs . . . . . . . . 5', bold: true }],
+    ['a list', { text: 'Forty boats', bold: true }, { text: 'Two pumps', bold: true }],
+    ['larger letters that a sentence goes on from', { text: 'The old harbour', size: 17 }, { text: 'was closed on Tuesday after water rose.' }],
+    ['bold words that fill a line', { text: `Mayor Helen Marsh told reporters ${pumps}`, bold: 'first line' }],
+    ['smaller letters', { text: 'Picture of the harbour', size: 9, bold: true }],
+  ])('%s is no heading', async (_, ...texts) => {
+    const { passages } = await read(title, { text: night }, ...texts, { text: repairs });
+    expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, night, ...texts.map(({ text }) => text), repairs]);
+    expect(passages.flatMap(({ place }) => place?.heading ?? [])).toEqual([]);
+  });
+
+  test('nor is what stands last on its page, or below the title unlike any heading further down, or is as bold as the rest', async () => {
+    const standfirst = { text: 'Forty boats sink as pumps fail', size: 17 };
+    const byline = { text: 'Ruth Calder', bold: true };
+    const office = { text: 'Press office of Port Amber', bold: true };
+    const heading = { text: 'Repairs', bold: true };
+    const { passages } = await read(title, byline, standfirst, { text: night }, heading, { text: repairs }, office);
+    expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, byline.text, standfirst.text, night, repairs, office.text]);
+    const bold = await read(title, { text: night, bold: true }, office, { text: repairs });
+    expect(bold.passages.map(({ text }) => text)).toContain(office.text);
+  });
+
+  test('the largest letters at the top are the title, whatever stands above them', async () => {
+    const { title: found, passages } = await read({ text: 'Port Amber Gazette', bold: true }, title, { text: night }, { text: 'Repairs', size: 30 });
+    expect(found).toBe(ENGLISH.title);
+    expect(passages.map(({ text }) => text)).toEqual([ENGLISH.title, 'Port Amber Gazette', night, 'Repairs']);
+  });
+
+  test('a title that later pages repeat at their head in smaller letters is none of their running heads', async () => {
+    const title = { text: 'The flood of May' };
+    const pages = [night, pumps, repairs].map((text, i) => [{ ...title, size: i === 0 ? 22 : 9 }, { text }]);
+    const { passages } = await readOne('a.pdf', await setPdf(pages, false));
+    expect(passages.map(({ text }) => text)).toEqual([title.text, night, pumps, repairs]);
+  });
+
+  test('no line is lost, and no sentence is a heading, however lines are set', () => {
+    const line = fc.record({
+      text: fc.constantFrom('Repairs', 'Water rose.', 'and sank at their moorings', 'قال الوزير', '12', 'P', '“Nothing”', '-', 'What now?'),
+      size: fc.constantFrom(8, 11, 13, 24),
+      bold: fc.boolean(),
+      down: fc.constantFrom(0, 14, 30, -200),
+      wide: fc.integer({ min: 1, max: 400 }),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(line, { maxLength: 12 }), { maxLength: 4 }), (pages) => {
+        let baseline = 800;
+        const placed = pages.map((page, i) =>
+          page.map(({ text, size, bold, down, wide }): Line => {
+            baseline -= down;
+            return { text, page: i + 1, left: 0, right: wide, baseline, size, smallest: size, bold };
+          }),
+        );
+        const blocks = blocksOfPages(placed);
+        const letters = (text: string) => text.replace(/ /gu, '');
+        expect(letters(blocks.map(({ text }) => text).join(''))).toBe(letters(placed.flatMap((page) => page.map(({ text }) => text)).join('')));
+        for (const { kind, text } of blocks) if (kind === 'heading') expect(text).toMatch(/^[^“].*\p{L}{2}.*[^.?]$/u);
+        expect(blocks.filter(({ kind }) => kind === 'title').length).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 });
 
@@ -238,7 +326,9 @@ describe('extracted texts are kept', () => {
     };
     const first = await read();
     expect(first.extracted).toBe(2);
-    expect(readdirSync(kept).map((name) => name.replace(/^[0-9a-f]{64}/u, ''))).toEqual(['-1.json', '-1.txt', '-1.json', '-1.txt']);
+    expect(readdirSync(kept).map((name) => name.replace(/^[0-9a-f]{64}/u, ''))).toEqual(
+      expect.arrayContaining(['-html-2.json', '-html-2.txt', '-markdown-2.json', '-markdown-2.txt']),
+    );
     expect(await read()).toEqual({ documents: first.documents, extracted: 0 });
     for (const name of readdirSync(kept)) {
       const file = join(kept, name);
@@ -265,6 +355,30 @@ describe('extracted texts are kept', () => {
     await read();
     expect(readdirSync(kept)).toContain('notes.txt');
     expect(readdirSync(kept)).not.toContain(old.slice(kept.length + 1));
+  });
+
+  test('that there is none is kept too, for a month and this file as it is, where the file is to blame', async () => {
+    const folder = folderOf({ 'a.pdf': 'PK not a PDF', 'good.txt': 'A title of some length\n\nSome text.' });
+    symlinkSync(temporaryFolder(), join(folder, 'b.pdf'));
+    const index = temporaryFolder();
+    const calls = vi.mocked(extract).mock.calls;
+    const read = async (again = false) => {
+      calls.length = 0;
+      const { skipped } = await readReports(folder, index, again);
+      return { skipped, extracted: calls.length };
+    };
+    const skipped = ['a.pdf: not a PDF file; save it as PDF again', "b.pdf: can't be read (EISDIR)"];
+    expect(await read()).toEqual({ skipped, extracted: 1 });
+    expect(await read()).toEqual({ skipped, extracted: 0 });
+    expect(await read(true)).toEqual({ skipped, extracted: 1 });
+    const kept = readdirSync(join(index, 'extracted'));
+    expect(kept).toEqual([expect.stringMatching(/^[0-9a-f]{64}-pdf-2\.failed$/u)]);
+    utimesSync(join(index, 'extracted', kept[0] ?? ''), 0, 0);
+    expect(await read()).toEqual({ skipped, extracted: 1 });
+    renameSync(join(folder, 'a.pdf'), join(folder, 'a.docx'));
+    expect((await read()).skipped[0]).toMatch(/^a\.docx: can't be read as DOCX/u);
+    writeFileSync(join(folder, 'a.docx'), docxOf(ENGLISH));
+    expect((await read()).skipped).toEqual(skipped.slice(1));
   });
 
   test('where nothing can be kept, it is extracted each time', async () => {

@@ -196,12 +196,12 @@ describe('the connection', () => {
   test('commands are registered once, and again only when they change', async () => {
     const credentials = { token: server.token, guildId: undefined, apiUrl: server.apiUrl };
     expect(server.commandPuts).toHaveLength(1);
-    expect(await register(credentials, commands)).toBe('unchanged');
-    expect(await register(credentials, commands.slice(1))).toBe('changed');
+    expect((await register(credentials, commands)).outcome).toBe('unchanged');
+    expect((await register(credentials, commands.slice(1))).outcome).toBe('changed');
     expect(server.commandPuts).toHaveLength(2);
     const guild = server.addGuild({ name: 'Test' });
-    expect(await register({ ...credentials, guildId: guild.id }, commands)).toBe('changed');
-    expect(await register({ ...credentials, guildId: guild.id }, commands)).toBe('unchanged');
+    expect((await register({ ...credentials, guildId: guild.id }, commands)).outcome).toBe('changed');
+    expect((await register({ ...credentials, guildId: guild.id }, commands)).outcome).toBe('unchanged');
   });
 
   test('the invite link asks for the least', () => {

@@ -1,20 +1,25 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type APIMessage, ComponentType, PermissionFlagsBits } from 'discord.js';
-import { describe, expect, test } from 'vitest';
-import { openApp } from '../../src/app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, openApp } from '../../src/app.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
-import { botForEachTest, marksShown, startBot } from '../support/bot.ts';
+import { botForEachTest, marksShown, startBot, type TestBot } from '../support/bot.ts';
 
 const ADMIN = PermissionFlagsBits.ManageGuild;
 
 const running = botForEachTest();
 
 const description = (message: APIMessage) => marksShown(message.embeds[0]?.description ?? message.content);
-const buttonIds = (message: APIMessage) =>
+const buttonsOf = (message: APIMessage) =>
   (message.components ?? []).flatMap((row) =>
-    row.type === ComponentType.ActionRow ? row.components.flatMap((c) => (c.type === ComponentType.Button && 'custom_id' in c ? [c.custom_id] : [])) : [],
+    row.type === ComponentType.ActionRow
+      ? row.components.flatMap((c) =>
+          c.type === ComponentType.Button && 'custom_id' in c ? [{ label: c.label, id: c.custom_id, off: c.disabled ?? false }] : [],
+        )
+      : [],
   );
+const buttonIds = (message: APIMessage) => buttonsOf(message).map(({ id }) => id);
 
 function place() {
   const { server } = running.bot;
@@ -41,6 +46,20 @@ describe('/search', () => {
     const { server, user, guild } = place();
     const reply = await server.slash({ user, guild, name: 'search', options: { text: '؟؟؟' } }).reply();
     expect(reply.content).toMatch(/لم أجد سؤالا/u);
+  });
+
+  test('in another language says so in both of ours, however it is asked', async () => {
+    const { server, user, guild } = place();
+    const question = 'Combien de soldats ont été tués ?';
+    const channel = server.addTextChannel(guild.id, 'general');
+    const { message } = server.userMessage({ user, channel, content: question });
+    for (const reply of [
+      await server.slash({ user, guild, name: 'search', options: { text: question } }).reply(),
+      await server.slash({ user, guild, name: 'ask', options: { question } }).reply(),
+      await server.messageCommand({ user, guild, channel, name: 'Check against the report', target: { ...message, content: question } }).reply(),
+      await server.userMessage({ user, channel: server.openDm(user), content: question }).reply(),
+    ])
+      expect(reply.content).toBe('عذرا، لا أفهم أسئلة بغير العربية والإنجليزية.\nSorry, I only understand questions in Arabic and English.');
   });
 });
 
@@ -72,6 +91,65 @@ describe('/sources and /help', () => {
     expect(description(english)).toContain('Ask me about the report');
     expect(await running.bot.records.languageOf(user.id)).toBe('en');
     expect(description(await server.slash({ user, guild, name: 'sources' }).reply())).toContain('**Reports** (1)');
+  });
+});
+
+describe('/sources of many reports', () => {
+  const TITLES = Array.from({ length: 25 }, (_, i) => `تقرير الفيضان رقم ${i + 10}`);
+  let app: App;
+  let own: TestBot;
+  beforeAll(async () => {
+    const seeds = temporaryFolder();
+    for (const [i, title] of TITLES.entries()) writeFileSync(join(seeds, `${i + 10}.txt`), `${title}\n\nارتفع منسوب المياه ${i} أمتار.`);
+    writeFileSync(join(seeds, '34.txt.yaml'), 'date: 2024-05-31\nlink: https://news.example/flood\n');
+    app = await openApp(testConfig({ SEEDS_DIR: seeds }));
+    own = await startBot(app);
+  });
+  afterAll(async () => {
+    await own.stop();
+    await own.server.close();
+    await app.close();
+  });
+
+  const titles = (message: APIMessage) => [...description(message).matchAll(/• <FSI>(.+)<PDI> \(/gu)].map(([, title]) => title);
+
+  test('turns its pages, each with ten of them, their number, model and version', async () => {
+    const { server } = own;
+    const [user, guild] = [server.addUser({ username: 'salma' }), server.addGuild({ name: 'News' })];
+    const first = await server.slash({ user, guild, name: 'sources' }).reply();
+    expect(first.ephemeral).toBe(true);
+    expect(titles(first)).toEqual(TITLES.slice(0, 10));
+    expect(description(first)).toMatch(/^\*\*التقارير\*\* \(25\)\n/u);
+    expect(description(first)).toMatch(/\n\nالنموذج: .+\nالفهرس: .+\nالإصدار: <FSI>Isnad .+<PDI>$/u);
+    expect(first.embeds[0]?.footer?.text).toBe('صفحة 1 من 3');
+    expect(buttonsOf(first)).toEqual([
+      { label: 'السابقة', id: 'sources:-1', off: true },
+      { label: 'التالية', id: 'sources:1', off: false },
+    ]);
+    const second = await server.button({ user, guild, message: first, customId: 'sources:1' }).reply();
+    expect(titles(second)).toEqual(TITLES.slice(10, 20));
+    const last = await server.button({ user, guild, message: second, customId: 'sources:2' }).reply();
+    expect(titles(last)).toEqual(TITLES.slice(20));
+    expect(description(last)).toContain('(فقرتان · <FSI>2024-05-31<PDI>) <FSI>https://news.example/flood<PDI>');
+    expect(description(last)).toMatch(/الإصدار/u);
+    expect(buttonsOf(last)).toEqual([
+      { label: 'السابقة', id: 'sources:1', off: false },
+      { label: 'التالية', id: 'sources:3', off: true },
+    ]);
+  });
+
+  test('speaks the language of whoever turns them', async () => {
+    const { server } = own;
+    const [user, guild] = [server.addUser({ username: 'sam' }), server.addGuild({ name: 'News' })];
+    await own.records.chooseLanguage(user.id, 'en');
+    const first = await server.slash({ user, guild, name: 'sources' }).reply();
+    expect(description(first)).toMatch(/^\*\*Reports\*\* \(25\)\n.*\(2 passages\)\n/u);
+    const second = await server.button({ user, guild, message: first, customId: 'sources:1' }).reply();
+    expect(second.embeds[0]?.footer?.text).toBe('page 2 of 3');
+    expect(buttonsOf(second)).toEqual([
+      { label: 'Previous', id: 'sources:0', off: false },
+      { label: 'Next', id: 'sources:2', off: false },
+    ]);
   });
 });
 
@@ -116,7 +194,7 @@ describe('admin commands', () => {
       server.slash({ user, guild, name: 'ask', options: { question: 'من قصف القاعدة؟', ...more }, channel: elsewhere }).acknowledged();
     expect(await ask({})).toMatchObject({ ephemeral: true });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: false });
-    await running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en' });
+    await running.bot.records.changeServerSettings(guild.id, { private: false, channels: [allowed.id], language: 'en', channelReports: {} });
     expect(await ask({ private: false })).toMatchObject({ ephemeral: true });
     const mention = server.userMessage({ user, channel: elsewhere, content: `<@${server.bot.id}> Who?`, mentions: [server.bot] });
     expect((await mention.reply()).content).toContain(`Please ask me here: <#${allowed.id}>`);

@@ -73,6 +73,7 @@ const answers: fc.Arbitrary<Answer> = fc
   .map(({ quotes, marks, question, title, translation, status, language, confidence }) => ({
     question,
     searched: question,
+    within: undefined,
     language,
     status,
     refusal: undefined,
@@ -125,6 +126,7 @@ test('what is shown of a quote is the quote, but for Markdown', () => {
   const answer: Answer = {
     question: 'س؟',
     searched: 'س؟',
+    within: undefined,
     language: 'ar',
     status: 'answered',
     refusal: undefined,
@@ -228,6 +230,31 @@ describe('page, heading, date and link', () => {
     expectWithinLimits(hitsMessage({ question: 'q', language: 'en', refusal: undefined, hits }, 'heading', 0, () => 'id'));
     const sentences = new Array(5).fill({ passage, text: passage.text, start: passage.start, end: passage.end });
     expectWithinLimits(summaryMessage(document, sentences, 'en'));
+    expectWithinLimits(translationMessage([1, 2, 3].map(citation), 'ar'));
+    expectWithinLimits(passageMessage(document, passage, 'en'));
+    expect(passageChoice(passage).name.length).toBeLessThanOrEqual(100);
+    expect(passageChoice(passage).name).toContain('Water rose. Water');
+  });
+
+  test('stand under a paragraph and its translation and in a choice too: in the language of each, escaped only where Markdown is read', () => {
+    const { passages, ...document } = parseExtracted(
+      'a.pdf',
+      compose(
+        [
+          { kind: 'paragraph', text: 'Flood closes the port', page: 1 },
+          { kind: 'heading', text: 'Quay_3: *repairs*', page: 2 },
+          { kind: 'paragraph', text: 'Engineers replaced it.', page: 2 },
+        ],
+        {},
+      ),
+    );
+    const passage = passages[1] as Passage;
+    const shown = (language: 'ar' | 'en') => described(passageMessage({ passages, ...document }, passage, language));
+    expect(shown('en')).toContain('"¶1 / 1 · p. 2 · Quay_3: *repairs*"');
+    expect(shown('ar')).toContain('"¶1 / 1 · ص 2 · Quay_3: *repairs*"');
+    expect(passageChoice(passage).name).toBe('\u200e¶1 · p. 2 · \u2068Quay_3: *repairs*\u2069 · Engineers replaced it.');
+    const citation = { n: 1, passage: 1, place: passage.place, translation: 'English of it.' } as Answer['citations'][number];
+    expect(described(translationMessage([citation], 'ar'))).toContain('[1] ¶1 · ص 2 · Quay\\\\_3: \\\\*repairs\\\\*"');
   });
 
   test('/sources shows day and address, as many addresses as there is room for, none of them cut or obeyed', () => {
@@ -245,5 +272,25 @@ describe('page, heading, date and link', () => {
         ?.every((address) => address.length === long.length),
     ).toBe(true);
     expect(described(message)).toContain('Isnad 1');
+  });
+
+  test.each([
+    [99, 'page 3 of 3'],
+    [-7, 'page 1 of 3'],
+    [1.5, 'page 2 of 3'],
+    [Number.NaN, 'page 1 of 3'],
+  ])('in place of page %s there is the nearest', (page, footer) => {
+    const index = { documents: new Array(25).fill(extracted('Flood', 'h')), passages: [] } as unknown as ReportIndex;
+    expect(described(sourcesMessage(index, about, 'en', page))).toContain(`"text":"${footer}"`);
+  });
+
+  test('a page of titles full of markup, each cut, leaves room for model, index and version', () => {
+    const document = { ...extracted('*'.repeat(400), 'h', { date: '2024-05-31' }), translationSha256: 'x' };
+    const index = { documents: new Array(1_000).fill(document), passages: [] } as unknown as ReportIndex;
+    for (const language of ['ar', 'en'] as const) {
+      const message = sourcesMessage(index, { ...about, model: '_'.repeat(300) }, language, 99);
+      expectWithinLimits(message);
+      expect(described(message)).toContain('Isnad 1');
+    }
   });
 });

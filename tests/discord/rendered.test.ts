@@ -46,6 +46,7 @@ describe('in Arabic', () => {
       <RLM>• <FSI>\`/settings\`<PDI> <FSI>إعدادات هذا الخادم<PDI>
       <RLM>• <FSI>\`/unanswered\`<PDI> <FSI>أسئلة بقيت بلا جواب<PDI>
       <RLM>• <FSI>\`/status\`<PDI> <FSI>حالة البوت<PDI>
+      <RLM>• <FSI>\`/report\`<PDI> <FSI>تقارير هذا الخادم<PDI>
       <RLM>• <FSI>\`/reindex\`<PDI> <FSI>اقرأ التقارير من جديد<PDI>
       [العربية] [English]"
     `));
@@ -155,6 +156,7 @@ describe('in English', () => {
       <LRM>• <FSI>\`/settings\`<PDI> <FSI>How I behave on this server<PDI>
       <LRM>• <FSI>\`/unanswered\`<PDI> <FSI>Questions that stayed unanswered or whose answer did not please<PDI>
       <LRM>• <FSI>\`/status\`<PDI> <FSI>Index, questions, latency, memory<PDI>
+      <LRM>• <FSI>\`/report\`<PDI> <FSI>This server's own reports, and the one a channel is about<PDI>
       <LRM>• <FSI>\`/reindex\`<PDI> <FSI>Read the reports again<PDI>
       [العربية] [English]"
     `));

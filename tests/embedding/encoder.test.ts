@@ -33,6 +33,8 @@ describe('the shipped model', () => {
     for (const [i, value] of CHECK_VALUES.entries()) expect(Math.abs((encoded?.vectors[i] ?? 0) - value)).toBeLessThan(ROUNDING);
   });
 
+  test('knows Arabic and English', () => expect(encoder.info.languages).toEqual(['ar', 'en']));
+
   test('one pass gives a unit vector and a unit state for each token, with the span of its word', async () => {
     const text = '  حقل  العمر.';
     const [encoded] = await encoder.encode([text], 'passage');
@@ -192,6 +194,8 @@ describe('other models', () => {
     rmSync(join(copy, 'SHA256SUMS'));
     writeFileSync(join(copy, 'isnad.json'), '{"pooling":"max"}');
     await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/isnad\.json of the model copy: pooling/u);
+    writeFileSync(join(copy, 'isnad.json'), '{"languages":["ar","English"]}');
+    await expect(TransformersEncoder.load({ ...options, model: copy })).rejects.toThrow(/isnad\.json of the model copy: languages\.1/u);
   });
 
   test.each(['onnx/reader.weights', 'tokenizer.json', 'isnad.json'])(
@@ -240,6 +244,7 @@ describe('other models', () => {
     const seen = new Set<string>();
     const downloaded = await TransformersEncoder.load(remote, (file) => seen.add(file));
     const [encoded] = await downloaded.encode(['متى قصفت القاعدة الأميركية؟'], 'query');
+    expect(downloaded.info.languages).toBeUndefined();
     await downloaded.close();
     expect(Math.abs((encoded?.vectors[0] ?? 0) - (CHECK_VALUES[0] ?? 0))).toBeLessThan(ROUNDING);
     expect(seen).toContain('onnx/model_quantized.onnx');

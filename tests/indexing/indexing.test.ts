@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEncoder } from '../../src/app.ts';
@@ -8,32 +8,16 @@ import type { Document } from '../../src/corpus/document.ts';
 import { parseReport } from '../../src/corpus/parse.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { ExactIndex } from '../../src/indexing/exact.ts';
+import { FolderStore } from '../../src/indexing/folder-store.ts';
 import { HnswIndex } from '../../src/indexing/hnsw.ts';
 import { LexicalIndex } from '../../src/indexing/lexical.ts';
 import { INDEX_FILES, MANIFEST_FILE } from '../../src/indexing/manifest.ts';
-import { openIndex } from '../../src/indexing/store.ts';
-import { DamagedIndex, type KeptText, openTexts, TEXTS_FILES, TextsInMemory, TextsOnDisk, TextsWriter } from '../../src/indexing/texts.ts';
+import { DamagedIndex, type KeptText, openTexts, StoredTexts, TextsInMemory } from '../../src/indexing/texts.ts';
+import { TEXTS_FILES, TextsFile, TextsWriter } from '../../src/indexing/texts-file.ts';
 import { quantized } from '../../src/indexing/token-states.ts';
 import { terms } from '../../src/text/words.ts';
 import { mayMount, temporaryFolder, testConfig } from '../support/app.ts';
-
-/** Unit vectors from a seeded generator. */
-function randomVectors(count: number, dimensions: number, seed = 1): Float32Array {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-  const vectors = Float32Array.from({ length: count * dimensions }, next);
-  for (let v = 0; v < count; v++) {
-    const row = vectors.subarray(v * dimensions, (v + 1) * dimensions);
-    const length = Math.hypot(...row);
-    row.forEach((x, i) => {
-      row[i] = x / length;
-    });
-  }
-  return vectors;
-}
+import { randomVectors } from '../support/vectors.ts';
 
 describe('HNSW against the exact index', () => {
   test('recall@10 of at least .99 over 2,000 vectors', async () => {
@@ -206,7 +190,7 @@ describe('texts', () => {
     const memory = new TextsInMemory();
     for (const [text, own] of kept.entries()) memory.add(text, own);
     const folder = await written();
-    for (const texts of [await TextsOnDisk.open(folder, d), await openTexts(folder, d), memory]) {
+    for (const texts of [new StoredTexts(await TextsFile.open(folder), d), await openTexts(await TextsFile.open(folder), d), memory]) {
       expect(texts.size).toBe(3);
       for (const order of [[0, 1, 2], [2, 0, 2], []]) {
         expect(await texts.states(order)).toEqual(order.map((text) => kept[text]?.states));
@@ -217,7 +201,7 @@ describe('texts', () => {
 
   test('a folder that is moved or removed does not take them from whoever has opened it', async () => {
     const folder = await written();
-    const texts = await TextsOnDisk.open(folder, d);
+    const texts = new StoredTexts(await TextsFile.open(folder), d);
     rmSync(folder, { recursive: true });
     expect(await texts.states([2])).toEqual([kept[2]?.states]);
   });
@@ -230,13 +214,14 @@ describe('texts', () => {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] ?? 0) ^ 4;
       writeFileSync(file, damaged);
-      await expect(openTexts(folder, d)).rejects.toThrow(DamagedIndex);
-      const texts = await TextsOnDisk.open(folder, d);
+      await expect(openTexts(await TextsFile.open(folder), d)).rejects.toThrow(DamagedIndex);
+      const stored = await TextsFile.open(folder);
+      const texts = new StoredTexts(stored, d);
       await expect(Promise.all([texts.states([0, 1, 2]), texts.memories([0, 1, 2])])).rejects.toThrow(DamagedIndex);
-      texts.close();
+      stored.close();
     }
     writeFileSync(file, bytes.subarray(0, -1));
-    await expect(openTexts(folder, d)).rejects.toThrow(DamagedIndex);
+    await expect(openTexts(await TextsFile.open(folder), d)).rejects.toThrow(DamagedIndex);
   });
 });
 
@@ -252,87 +237,42 @@ describe('the index folder', () => {
 
   async function open(folder: string, docs = documents, force = false) {
     const notices: string[] = [];
-    const progress: number[] = [];
-    const opened = await openIndex(folder, docs, encoder, { force, onNotice: (line) => notices.push(line), onProgress: (done) => progress.push(done) });
-    return { ...opened, notices, progress };
+    const opened = await new FolderStore(folder).open(docs, encoder, { force, onNotice: (line) => notices.push(line) });
+    return { ...opened, notices };
   }
 
-  test('is built once, with progress, and opened after that', async () => {
+  test('nothing is taken over from an index that is damaged', async () => {
     const folder = temporaryFolder();
-    const first = await open(folder);
-    expect(first.built).toBe(true);
-    expect(first.progress).toEqual([1, 2, 3]);
-    const second = await open(folder);
-    expect(second.built).toBe(false);
-    expect(await second.index.texts.states([0, 1, 2])).toEqual(await first.index.texts.states([0, 1, 2]));
-    expect((await open(folder, documents, true)).built).toBe(true);
-    expect(readdirSync(folder)).toHaveLength(1);
-  });
-
-  test('of a changed report only what changed is embedded, and the index is the one that a whole build makes', async () => {
-    const folder = temporaryFolder();
-    await open(folder);
-    const changed = report('انهار الجسر مساء الاثنين بعد فيضان النهر.');
-    const partly = await open(folder, changed);
-    expect(partly).toMatchObject({ built: true, embedded: 1, progress: [2, 3] });
-    const wholly = await open(temporaryFolder(), changed);
-    expect(wholly.embedded).toBe(3);
-    for (const part of ['states', 'memories'] as const) expect(await partly.index.texts[part]([0, 1, 2])).toEqual(await wholly.index.texts[part]([0, 1, 2]));
-    expect(partly.index.vectorPassage).toEqual(wholly.index.vectorPassage);
-    const [question] = await encoder.encode(['متى انهار الجسر؟'], 'query');
-    const nearest = (index: typeof partly.index) => index.vectors.search(question?.vectors ?? new Float32Array(), 3);
-    const [ofPartly, ofWholly] = [await nearest(partly.index), await nearest(wholly.index)];
-    expect(ofPartly.map(({ label }) => label)).toEqual(ofWholly.map(({ label }) => label));
-    for (const [i, { cosine }] of ofPartly.entries()) expect(cosine).toBeCloseTo(ofWholly[i]?.cosine ?? 0, 5);
-    // Nothing is taken from an index that is damaged.
-    writeFileSync(join(partly.folder, TEXTS_FILES.records), '');
-    rmSync(join(folder, String(readdirSync(folder).find((name) => join(folder, name) !== partly.folder))), { recursive: true });
+    const { where } = await open(folder);
+    writeFileSync(join(where, TEXTS_FILES.records), '');
     expect((await open(folder, report('انهار الجسر ليلا.'))).embedded).toBe(3);
   });
 
-  test('a translation that is not one of its report, paragraph by paragraph, is named and left out', async () => {
-    const english = [
-      'An old bridge collapses in the city',
-      'The bridge collapsed at dawn on Sunday after the river flooded.',
-      'Police closed the road until evening.',
-    ];
-    const translated = (texts: readonly string[]) =>
-      documents.map((document) => ({
-        ...document,
-        translationSha256: texts.join(),
-        passages: document.passages.map((passage, i) => ({ ...passage, translation: texts[i] })),
-      }));
-    const right = await open(temporaryFolder(), translated(english));
-    expect([right.notices, right.index.translations.size]).toEqual([[], 3]);
-    const [title = '', first = '', second = ''] = english;
-    const folder = temporaryFolder();
-    for (const _ of ['built', 'opened again']) {
-      const swapped = await open(folder, translated([title, second, first]));
-      expect(swapped.notices).toEqual([
-        'The translation of report is left out: its paragraphs do not translate those of the report (¶1, ¶2). Align them one to one.',
-      ]);
-      expect(swapped.index.translations.size).toBe(0);
-      expect(swapped.index.documents[0]?.passages[1]).toMatchObject({ text: 'انهار الجسر فجر الأحد بعد فيضان النهر.', translation: undefined });
-    }
-  });
-
-  test('another report or a changed one is another index; the newest few stay, older ones are cleared away', async () => {
+  test('the oldest is the one that was changed first', async () => {
     const folder = temporaryFolder();
     const before = await open(folder);
     const after = await open(folder, report('انهار الجسر مساء الاثنين بعد فيضان النهر.'));
-    expect(after.built).toBe(true);
-    expect(after.folder).not.toBe(before.folder);
-    expect((await open(folder)).built).toBe(false);
-    utimesSync(before.folder, new Date(0), new Date(0));
+    expect(after.where).not.toBe(before.where);
+    utimesSync(before.where, new Date(0), new Date(0));
     for (const hour of [1, 2, 3, 4]) await open(folder, report(`انهار الجسر بعد ${hour} ساعات.`));
-    expect(existsSync(after.folder)).toBe(true);
-    expect(existsSync(before.folder)).toBe(false);
-    expect(readdirSync(folder)).toHaveLength(5);
+    expect(existsSync(after.where)).toBe(true);
+    expect(existsSync(before.where)).toBe(false);
+  });
+
+  test("of a server's own, what a start left that was interrupted before it could tidy goes with the next", async () => {
+    const store = new FolderStore(temporaryFolder()).of('1001');
+    const { where } = await store.open(documents, encoder);
+    const left = join(store.where, '0123456789abcdef');
+    cpSync(where, left, { recursive: true });
+    expect((await store.open(documents, encoder)).built).toBe(false);
+    expect(readdirSync(store.where)).toEqual([basename(where)]);
+    await store.clear();
+    expect(existsSync(store.where)).toBe(false);
   });
 
   test.each([...Object.values(INDEX_FILES), TEXTS_FILES.records, MANIFEST_FILE])('damage to %s is named in one line and mended', async (file) => {
     const folder = temporaryFolder();
-    const { folder: home } = await open(folder);
+    const { where: home } = await open(folder);
     const bytes = readFileSync(join(home, file));
     const flipped = Buffer.from(bytes);
     flipped[Math.floor(bytes.length / 2)] = (flipped[Math.floor(bytes.length / 2)] ?? 0) ^ 0xff;
@@ -352,7 +292,7 @@ describe('the index folder', () => {
 
   test('what an interrupted build left is never opened, and cleared away once it is old', async () => {
     const folder = temporaryFolder();
-    const { folder: home } = await open(folder);
+    const { where: home } = await open(folder);
     const left = join(folder, '.building-0123456789ab');
     cpSync(home, left, { recursive: true });
     const fresh = join(folder, '.building-ffffffffffff');

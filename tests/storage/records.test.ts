@@ -1,219 +1,302 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Libsql from 'libsql';
-import { afterEach, describe, expect, test } from 'vitest';
-import { DATABASE_FILE, Database, inspectDatabase } from '../../src/storage/database.ts';
-import { DEFAULT_SETTINGS, Records } from '../../src/storage/records.ts';
-import { temporaryFolder } from '../support/app.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/storage/database.ts';
+import { DEFAULT_SETTINGS, Records, type ServerReport } from '../../src/storage/records.ts';
+import { HOMES, type Home, type Opener } from '../support/databases.ts';
 
 const HOUR = 3_600_000;
-const ASKED = { guild: 'g1', user: 'u1', language: 'ar', status: 'related', question: 'كم عدد القتلى؟', searched: 'كم عدد القتلى؟' } as const;
+const ASKED = {
+  guild: 'g1',
+  user: 'u1',
+  language: 'ar',
+  status: 'related',
+  question: 'كم عدد القتلى؟',
+  searched: 'كم عدد القتلى؟',
+  report: undefined,
+} as const;
+const REPORT: Omit<ServerReport, 'addedAt'> = { id: 'flood.pdf', title: 'فيضان', content: 'فيضان\n\nارتفع الماء.' };
 
-const opened: Database[] = [];
-afterEach(() => {
-  for (const database of opened.splice(0)) database.close();
-});
-/** Opens the records of a folder at a moment; `lines` gathers what they complain of. */
-function open(folder: string | undefined, now = { at: Date.UTC(2026, 0, 1) }) {
-  const lines: string[] = [];
-  const database = Database.open(folder, (line) => lines.push(line));
-  opened.push(database);
-  return { records: new Records(database, 90, () => now.at), database, lines, now };
-}
-
-describe('questions', () => {
-  test('are found by their id, after a restart too, for a day', () => {
-    const folder = temporaryFolder();
-    const first = open(folder);
-    const id = first.records.remember(ASKED);
-    first.database.close();
-    const { records, now } = open(folder);
-    expect(records.recall(id)).toEqual({ ...ASKED, id, askedAt: now.at });
-    now.at += 24 * HOUR + 1;
-    expect(records.recall(id)).toBeUndefined();
-    expect(records.recall("' OR 1=1 --")).toBeUndefined();
+describe.each(HOMES)('records $name', ({ start, lasts }) => {
+  let home: Home;
+  const opened: Database[] = [];
+  beforeAll(async () => {
+    home = await start();
   });
-
-  test('that were answered are forgotten after a day unless somebody was not content; the others after the days set', () => {
-    const { records, now } = open(undefined);
-    const answered = { ...ASKED, status: 'answered' } as const;
-    records.remember({ ...answered, question: 'answered' });
-    records.vote(records.remember({ ...answered, question: 'liked' }), 'u2', true, '');
-    records.vote(records.remember({ ...answered, question: 'disliked' }), 'u2', false, 'wrong paragraph');
-    records.remember({ ...ASKED, question: 'related' });
-    records.remember({ ...ASKED, status: 'not_found', question: 'not found' });
-    const kept = () =>
-      records
-        .keptOf('u1')
-        .questions.map(({ question }) => question)
-        .sort();
-    expect(kept()).toEqual(['answered', 'disliked', 'liked', 'not found', 'related']);
-    now.at += 25 * HOUR;
-    records.forgetOld();
-    expect(kept()).toEqual(['disliked', 'not found', 'related']);
-    now.at += 90 * 24 * HOUR;
-    records.forgetOld();
-    expect(kept()).toEqual([]);
+  afterEach(async () => {
+    for (const database of opened.splice(0)) await database.close();
   });
+  afterAll(() => home.stop());
 
-  test('that stayed open are listed for their server, with the complaints', () => {
-    const { records, now } = open(undefined);
-    const disliked = records.remember({ ...ASKED, status: 'answered', question: 'disliked' });
-    records.vote(disliked, 'u2', false, 'first reason');
-    records.vote(disliked, 'u2', false, 'wrong paragraph');
-    records.vote(disliked, 'u3', true, '');
-    now.at += 1;
-    records.vote(records.remember({ ...ASKED, status: 'answered', question: 'liked' }), 'u2', true, '');
-    records.remember({ ...ASKED, question: 'related' });
-    records.remember({ ...ASKED, guild: 'g2', question: 'elsewhere' });
-    expect(records.openQuestions('g1')).toEqual([
-      { question: 'related', askedAt: now.at, status: 'related', complaints: [] },
-      { question: 'disliked', askedAt: now.at - 1, status: 'answered', complaints: ['wrong paragraph'] },
-    ]);
-  });
-});
-
-describe('settings', () => {
-  test('of servers and of people are kept', () => {
-    const { records } = open(undefined);
-    expect(records.serverSettings('g1')).toEqual(DEFAULT_SETTINGS);
-    records.changeServerSettings('g1', { private: true, channels: ['c1'], language: 'ar' });
-    records.changeServerSettings('g1', { private: true, channels: ['c1', 'c2'], language: undefined });
-    expect(records.serverSettings('g1')).toEqual({ private: true, channels: ['c1', 'c2'], language: undefined });
-    expect(records.serverSettings('g2')).toEqual(DEFAULT_SETTINGS);
-    records.chooseLanguage('u1', 'ar');
-    records.chooseLanguage('u1', 'en');
-    expect(records.languageOf('u1')).toBe('en');
-    expect(records.languageOf('u2')).toBeUndefined();
-  });
-});
-
-test('settings that are none of ours count as none', () => {
-  const database = Database.open(undefined, () => undefined);
-  for (const text of ['nonsense', '{}', '[]']) {
-    database.run('INSERT OR REPLACE INTO server_settings (guild, settings) VALUES (?, ?)', 'g1', text);
-    expect(new Records(database, 90).serverSettings('g1')).toEqual(DEFAULT_SETTINGS);
+  /** Opens records at a moment, of a database of their own unless it is given; `lines` gathers what they complain of. */
+  async function open(opener: Opener = home.fresh(), now = { at: Date.UTC(2026, 0, 1) }) {
+    const lines: string[] = [];
+    const database = await opener((line) => lines.push(line));
+    opened.push(database);
+    return { records: new Records(database, 90, () => now.at), database, lines, now };
   }
-});
 
-describe('privacy', () => {
-  test('a person sees all that is kept of them and can have it deleted, nobody else loses anything', () => {
-    const { records } = open(undefined);
-    const id = records.remember(ASKED);
-    const other = records.remember({ ...ASKED, user: 'u2', question: 'other' });
-    records.vote(other, 'u1', false, 'my reason');
-    records.vote(id, 'u2', true, '');
-    records.chooseLanguage('u1', 'en');
-    expect(records.keptOf('u1')).toMatchObject({
-      questions: [{ question: ASKED.question }],
-      votes: [{ good: false, reason: 'my reason' }],
-      language: 'en',
+  describe('questions', () => {
+    test('are found by their id, for a day', async () => {
+      const { records, now } = await open();
+      const id = await records.remember(ASKED);
+      const toOne = await records.remember({ ...ASKED, guild: undefined, report: 'flood.pdf' });
+      expect(await records.recall(id)).toEqual({ ...ASKED, id, askedAt: now.at });
+      expect(await records.recall(toOne)).toEqual({ ...ASKED, guild: undefined, report: 'flood.pdf', id: toOne, askedAt: now.at });
+      now.at += 24 * HOUR + 1;
+      expect(await records.recall(id)).toBeUndefined();
+      expect(await records.recall("' OR 1=1 --")).toBeUndefined();
     });
-    expect(records.forget('u1')).toBe(true);
-    expect(records.keptOf('u1')).toEqual({ questions: [], votes: [], language: undefined });
-    expect(records.keptOf('u2').questions.map(({ question }) => question)).toEqual(['other']);
-    expect(records.recall(other)).toBeDefined();
-  });
-});
 
-describe('a database that fails', () => {
-  test.each([
-    ['not a database at all', Buffer.from('this is no database, however long the text in it may be'.repeat(50))],
-    ['noise', Buffer.from(Array.from({ length: 8192 }, (_, i) => (i * 37) % 256))],
-  ])('%s is moved aside, and it begins anew', (_, bytes) => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, DATABASE_FILE), bytes);
-    const { records, lines } = open(folder);
-    expect(lines).toEqual([expect.stringMatching(/isnad\.db is damaged; it was moved to .*damaged-\d+, and feedback and settings begin anew\.$/u)]);
-    expect(readdirSync(folder).some((name) => name.includes('.damaged-'))).toBe(true);
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
+    test.runIf(lasts)('and votes are there after a restart', async () => {
+      const opener = home.fresh();
+      const first = await open(opener);
+      const id = await first.records.remember(ASKED);
+      await first.records.vote(id, 'u2', false, 'reason');
+      await first.database.close();
+      const { records, now } = await open(opener);
+      expect(await records.recall(id)).toEqual({ ...ASKED, id, askedAt: now.at });
+      expect((await records.keptOf('u2')).votes).toEqual([{ good: false, reason: 'reason', votedAt: now.at }]);
+    });
+
+    test('may hold any character', async () => {
+      const { records, lines } = await open();
+      const question = `quote ' and " and ? and $1 and isnad.questions and \\ and 🦉 and \u202e`;
+      const id = await records.remember({ ...ASKED, question });
+      expect(await records.recall(id)).toMatchObject({ question });
+      const withNothing = await records.remember({ ...ASKED, question: 'a\0b' });
+      expect(await records.recall(withNothing)).toMatchObject({ id: withNothing });
+      expect(lines).toEqual([]);
+    });
+
+    test('that were answered are forgotten after a day unless somebody was not content; the others after the days set', async () => {
+      const { records, now } = await open();
+      const answered = { ...ASKED, status: 'answered' } as const;
+      await records.remember({ ...answered, question: 'answered' });
+      await records.vote(await records.remember({ ...answered, question: 'liked' }), 'u2', true, '');
+      await records.vote(await records.remember({ ...answered, question: 'disliked' }), 'u2', false, 'wrong paragraph');
+      await records.remember({ ...ASKED, question: 'related' });
+      await records.remember({ ...ASKED, status: 'not_found', question: 'not found' });
+      const kept = async () => (await records.keptOf('u1')).questions.map(({ question }) => question).sort();
+      expect(await kept()).toEqual(['answered', 'disliked', 'liked', 'not found', 'related']);
+      now.at += 25 * HOUR;
+      await records.forgetOld();
+      expect(await kept()).toEqual(['disliked', 'not found', 'related']);
+      now.at += 90 * 24 * HOUR;
+      await records.forgetOld();
+      expect(await kept()).toEqual([]);
+    });
+
+    test('that stayed open are listed for their server, with the complaints', async () => {
+      const { records, now } = await open();
+      const disliked = await records.remember({ ...ASKED, status: 'answered', question: 'disliked' });
+      await records.vote(disliked, 'u2', false, 'first reason');
+      await records.vote(disliked, 'u2', false, 'wrong paragraph');
+      await records.vote(disliked, 'u3', true, '');
+      now.at += 1;
+      await records.vote(disliked, 'u4', false, 'too long');
+      await records.vote(await records.remember({ ...ASKED, status: 'answered', question: 'liked' }), 'u2', true, '');
+      await records.remember({ ...ASKED, question: 'related' });
+      await records.remember({ ...ASKED, guild: 'g2', question: 'elsewhere' });
+      expect(await records.openQuestions('g1')).toEqual([
+        { question: 'related', askedAt: now.at, status: 'related', complaints: [] },
+        { question: 'disliked', askedAt: now.at - 1, status: 'answered', complaints: ['wrong paragraph', 'too long'] },
+      ]);
+    });
+
+    test('that are not there take no vote', async () => {
+      const { records, lines } = await open();
+      expect(await records.vote('nothing', 'u1', true, '')).toBe(false);
+      expect(lines).toEqual([expect.stringMatching(/^database: .*foreign key/iu)]);
+    });
   });
 
-  test('a page damaged in the middle is found when the file is opened, not in the middle of the work; the doctor sees it too', () => {
-    const folder = temporaryFolder();
-    const first = open(folder);
-    for (let i = 0; i < 200; i++) first.records.vote(first.records.remember(ASKED), 'u1', false, 'reason');
-    first.database.close();
-    expect(inspectDatabase(folder)).toBeUndefined();
-    const file = join(folder, DATABASE_FILE);
-    const bytes = readFileSync(file);
-    expect(bytes.length).toBeGreaterThan(10 * 4096);
-    bytes.fill(0xa5, 5 * 4096, 6 * 4096);
-    writeFileSync(file, bytes);
-    expect(inspectDatabase(folder)).toMatch(/isnad\.db is damaged \(/u);
-    const { records, lines } = open(folder);
-    expect(lines).toEqual([expect.stringMatching(/isnad\.db is damaged; it was moved to/u)]);
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
-    expect(inspectDatabase(temporaryFolder())).toBeUndefined();
+  describe('settings', () => {
+    test('of servers and of people are kept', async () => {
+      const { records } = await open();
+      expect(await records.serverSettings('g1')).toEqual(DEFAULT_SETTINGS);
+      await records.changeServerSettings('g1', { private: true, channels: ['c1'], language: 'ar', channelReports: {} });
+      const changed = { private: true, channels: ['c1', 'c2'], language: undefined, channelReports: { c1: 'flood.pdf', c2: 'harbour' } };
+      await records.changeServerSettings('g1', changed);
+      expect(await records.serverSettings('g1')).toEqual(changed);
+      expect(await records.serverSettings('g2')).toEqual(DEFAULT_SETTINGS);
+      await records.chooseLanguage('u1', 'ar');
+      await records.chooseLanguage('u1', 'en');
+      expect(await records.languageOf('u1')).toBe('en');
+      expect(await records.languageOf('u2')).toBeUndefined();
+    });
+
+    test('that are none of ours count as none; those of before there were reports of channels are whole', async () => {
+      const { records, database } = await open();
+      const settings = async (text: string) => {
+        await database.run('DELETE FROM isnad.server_settings');
+        expect(await database.run('INSERT INTO isnad.server_settings (guild, settings) VALUES (?, ?)', 'g1', text)).toBe(true);
+        return records.serverSettings('g1');
+      };
+      for (const text of ['nonsense', '{}', '[]']) expect(await settings(text)).toEqual(DEFAULT_SETTINGS);
+      expect(await settings('{"private":true,"channels":["c1"]}')).toEqual({ ...DEFAULT_SETTINGS, private: true, channels: ['c1'] });
+    });
   });
 
-  test('closing merges the write-ahead log into the file', () => {
-    const folder = temporaryFolder();
-    const { records, database } = open(folder);
-    records.remember(ASKED);
-    database.close();
-    expect(statSync(join(folder, `${DATABASE_FILE}-wal`), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  describe('privacy', () => {
+    test('a person sees all that is kept of them and can have it deleted, nobody else loses anything', async () => {
+      const { records } = await open();
+      const id = await records.remember(ASKED);
+      const other = await records.remember({ ...ASKED, user: 'u2', question: 'other' });
+      await records.vote(other, 'u1', false, 'my reason');
+      await records.vote(id, 'u2', true, '');
+      await records.chooseLanguage('u1', 'en');
+      await records.chooseLanguage('u2', 'ar');
+      expect(await records.keptOf('u1')).toMatchObject({
+        questions: [{ question: ASKED.question }],
+        votes: [{ good: false, reason: 'my reason' }],
+        language: 'en',
+      });
+      expect(await records.forget('u1')).toBe(true);
+      expect(await records.keptOf('u1')).toEqual({ questions: [], votes: [], language: undefined });
+      expect(await records.keptOf('u2')).toMatchObject({ questions: [{ question: 'other' }], language: 'ar' });
+      expect(await records.recall(other)).toBeDefined();
+    });
   });
 
-  test.runIf(existsSync('/proc'))('a folder that takes none keeps nobody waiting', () => {
-    const { records, lines } = open('/proc/isnad/data');
-    expect(lines).toEqual([expect.stringContaining('kept in memory only')]);
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
-  });
-
-  test('one cut short is either read or begun anew, never an error', () => {
-    for (const share of [0.2, 0.5, 0.9]) {
-      const folder = temporaryFolder();
-      const first = open(folder);
-      for (let i = 0; i < 200; i++) first.records.remember(ASKED);
-      first.database.close();
-      const file = join(folder, DATABASE_FILE);
-      truncateSync(file, Math.floor(statSync(file).size * share));
-      const { records } = open(folder);
-      expect(Array.isArray(records.openQuestions('g1'))).toBe(true);
+  describe('reports of a server', () => {
+    async function added(records: Records, guild: string, report: Omit<ServerReport, 'addedAt'>): Promise<void> {
+      expect(await records.confirmReport(guild, (await records.proposeReport(guild, report)) ?? '')).toBe(true);
     }
+
+    test('are proposed, then confirmed, and listed from the oldest on', async () => {
+      const { records, now } = await open();
+      const proposal = (await records.proposeReport('g1', REPORT)) ?? '';
+      expect(proposal).toMatch(/^[\w-]{12}$/u);
+      expect(await records.proposedReport('g1', proposal)).toEqual({ ...REPORT, addedAt: now.at });
+      expect(await records.serverReports('g1')).toEqual([]);
+      now.at += HOUR;
+      expect(await records.confirmReport('g1', proposal)).toBe(true);
+      expect(await records.proposedReport('g1', proposal)).toBeUndefined();
+      now.at += HOUR;
+      await added(records, 'g1', { ...REPORT, id: 'a-later-one' });
+      expect(await records.serverReports('g1')).toEqual([
+        { ...REPORT, addedAt: now.at - HOUR },
+        { ...REPORT, id: 'a-later-one', addedAt: now.at },
+      ]);
+    });
+
+    test('once confirmed, or dropped, can not be confirmed again', async () => {
+      const { records } = await open();
+      const proposal = (await records.proposeReport('g1', REPORT)) ?? '';
+      expect(await records.confirmReport('g1', proposal)).toBe(true);
+      expect(await records.confirmReport('g1', proposal)).toBe(false);
+      expect(await records.serverReports('g1')).toHaveLength(1);
+      const dropped = (await records.proposeReport('g1', { ...REPORT, id: 'dropped' })) ?? '';
+      expect(await records.dropProposal('g1', dropped)).toBe(true);
+      expect(await records.proposedReport('g1', dropped)).toBeUndefined();
+      expect(await records.confirmReport('g1', dropped)).toBe(false);
+      expect(await records.serverReports('g1')).toHaveLength(1);
+    });
+
+    test('take the place of one with the same id, and of the one they are said to', async () => {
+      const { records, now } = await open();
+      await added(records, 'g1', REPORT);
+      await added(records, 'g1', { ...REPORT, id: 'harbour' });
+      now.at += HOUR;
+      const newer = { ...REPORT, title: 'newer', content: 'newer content' };
+      await added(records, 'g1', newer);
+      expect(await records.serverReports('g1')).toEqual([
+        { ...REPORT, id: 'harbour', addedAt: now.at - HOUR },
+        { ...newer, addedAt: now.at },
+      ]);
+      const renamed = (await records.proposeReport('g1', { ...newer, id: 'renamed' })) ?? '';
+      expect(await records.confirmReport('g1', renamed, 'flood.pdf')).toBe(true);
+      expect((await records.serverReports('g1')).map(({ id }) => id)).toEqual(['harbour', 'renamed']);
+      const itself = (await records.proposeReport('g1', { ...REPORT, id: 'harbour', title: 'itself' })) ?? '';
+      expect(await records.confirmReport('g1', itself, 'harbour')).toBe(true);
+      expect((await records.serverReports('g1')).map(({ title }) => title).sort()).toEqual(['itself', 'newer']);
+    });
+
+    test('a proposal that is not there takes nothing away', async () => {
+      const { records, now } = await open();
+      await added(records, 'g1', REPORT);
+      const expired = (await records.proposeReport('g1', { ...REPORT, id: 'expired' })) ?? '';
+      now.at += 24 * HOUR + 1;
+      expect(await records.proposedReport('g1', expired)).toBeUndefined();
+      expect(await records.confirmReport('g1', expired, 'flood.pdf')).toBe(false);
+      expect(await records.confirmReport('g1', 'nothing', 'flood.pdf')).toBe(false);
+      expect((await records.serverReports('g1')).map(({ id }) => id)).toEqual(['flood.pdf']);
+    });
+
+    test('proposals are forgotten after a day, reports stay', async () => {
+      const { records, database, now } = await open();
+      await added(records, 'g1', REPORT);
+      await records.proposeReport('g1', REPORT);
+      const proposals = () => database.allOrThrow('SELECT proposal FROM isnad.proposed_reports');
+      now.at += 23 * HOUR;
+      await records.forgetOld();
+      expect(await proposals()).toHaveLength(1);
+      now.at += 2 * HOUR;
+      await records.forgetOld();
+      expect(await proposals()).toEqual([]);
+      expect(await records.serverReports('g1')).toHaveLength(1);
+    });
+
+    test('are removed', async () => {
+      const { records } = await open();
+      await added(records, 'g1', REPORT);
+      expect(await records.removeReport('g1', 'another')).toBe(false);
+      expect(await records.removeReport('g1', REPORT.id)).toBe(true);
+      expect(await records.removeReport('g1', REPORT.id)).toBe(false);
+      expect(await records.serverReports('g1')).toEqual([]);
+    });
+
+    test('one server neither sees nor changes what is of another', async () => {
+      const { records, now } = await open();
+      await added(records, 'g1', REPORT);
+      const theirs = { ...REPORT, title: 'theirs', content: 'their content' };
+      await added(records, 'g2', theirs);
+      const proposal = (await records.proposeReport('g1', { ...REPORT, id: 'proposed' })) ?? '';
+      const settings = { ...DEFAULT_SETTINGS, private: true };
+      await records.changeServerSettings('g1', settings);
+      expect(await records.proposedReport('g2', proposal)).toBeUndefined();
+      expect(await records.confirmReport('g2', proposal, REPORT.id)).toBe(false);
+      expect(await records.dropProposal('g2', proposal)).toBe(true);
+      expect(await records.removeReport('g2', 'proposed')).toBe(false);
+      expect(await records.removeReport('g2', REPORT.id)).toBe(true);
+      await added(records, 'g2', theirs);
+      expect(await records.forgetServer('g2')).toBe(true);
+      expect(await records.serverReports('g2')).toEqual([]);
+      expect(await records.proposedReport('g1', proposal)).toMatchObject({ id: 'proposed' });
+      expect(await records.serverReports('g1')).toEqual([{ ...REPORT, addedAt: now.at }]);
+      expect(await records.serverSettings('g1')).toEqual(settings);
+    });
+
+    test('go with their server, and its settings and proposals', async () => {
+      const { records } = await open();
+      await added(records, 'g1', REPORT);
+      const proposal = (await records.proposeReport('g1', REPORT)) ?? '';
+      await records.changeServerSettings('g1', { ...DEFAULT_SETTINGS, private: true });
+      expect(await records.forgetServer('g1')).toBe(true);
+      expect(await records.serverReports('g1')).toEqual([]);
+      expect(await records.proposedReport('g1', proposal)).toBeUndefined();
+      expect(await records.serverSettings('g1')).toEqual(DEFAULT_SETTINGS);
+    });
   });
 
-  test('a folder that takes none: everything works in memory, and it says so', () => {
-    const file = join(temporaryFolder(), 'file');
-    writeFileSync(file, '');
-    const { records, lines } = open(file);
-    expect(lines).toEqual([expect.stringMatching(/can't be opened .* feedback and settings are kept in memory only\. Make it writable or set DATA_DIR\.$/u)]);
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
+  test('several statements are run whole or not at all', async () => {
+    const { records, database, lines } = await open();
+    const id = await records.remember(ASKED);
+    expect(await database.runAll([['DELETE FROM isnad.questions'], ['DELETE FROM isnad.nothing_of_the_kind']])).toBeUndefined();
+    expect(lines).toHaveLength(1);
+    expect(await records.recall(id)).toBeDefined();
   });
 
-  test('one written by a newer program is left alone', () => {
-    const folder = temporaryFolder();
-    const db = new Libsql(join(folder, DATABASE_FILE));
-    db.exec('PRAGMA user_version = 99');
-    db.close();
-    const { records, lines } = open(folder);
-    expect(lines).toEqual([expect.stringContaining('written by a newer Isnad (schema 99')]);
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
-    expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
-  });
-
-  test('one that another process has locked: what is asked of it gives nothing, soon', () => {
-    const folder = temporaryFolder();
-    const { records, lines } = open(folder);
-    const id = records.remember(ASKED);
-    const other = new Libsql(join(folder, DATABASE_FILE));
-    other.exec('BEGIN EXCLUSIVE');
-    const lost = records.remember(ASKED);
-    expect(records.vote(id, 'u1', true, '')).toBe(false);
-    other.exec('ROLLBACK');
-    other.close();
-    expect(records.recall(lost)).toBeUndefined();
-    expect(records.recall(id)).toBeDefined();
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^database: .*locked/u);
-  });
-
-  test('a folder above that is read-only', () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'closed'));
-    chmodSync(join(folder, 'closed'), 0o500);
-    const { records } = open(join(folder, 'closed', 'data'));
-    expect(records.recall(records.remember(ASKED))).toBeDefined();
+  test('a database that was closed gives nothing and keeps nothing; of reports it says so', async () => {
+    const { records, database, lines } = await open();
+    const id = await records.remember(ASKED);
+    await database.close();
+    expect(await records.recall(id)).toBeUndefined();
+    expect(await records.changeServerSettings('g1', DEFAULT_SETTINGS)).toBe(false);
+    expect(await records.proposeReport('g1', REPORT)).toBeUndefined();
+    expect(await records.confirmReport('g1', 'proposal')).toBe(false);
+    expect(await records.removeReport('g1', REPORT.id)).toBe(false);
+    expect(await records.forget('u1')).toBe(false);
+    expect(lines.length).toBeGreaterThan(0);
+    await expect(records.serverReports('g1')).rejects.toThrow();
   });
 });

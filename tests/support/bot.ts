@@ -92,7 +92,7 @@ export async function startBot(app: App, options: TestBotOptions = {}): Promise<
   const commands = allCommands(options.arabic ?? false);
   const credentials = { token: server.token, guildId: undefined, apiUrl: server.apiUrl };
   await register(credentials, commands);
-  const database = Database.open(options.folder, () => undefined);
+  const database = await Database.open({ folder: options.folder, url: undefined }, () => undefined);
   let later = 0;
   const records = new Records(database, 90, () => Date.now() + later);
   // Room for every question of a test unless it is about the limits.
@@ -109,7 +109,7 @@ export async function startBot(app: App, options: TestBotOptions = {}): Promise<
     },
     async stop() {
       await gateway.stop();
-      database.close();
+      await database.close();
     },
   };
 }

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type APIApplicationCommandOptionChoice,
+  type APIAttachment,
   type APIInteractionResponseCallbackData,
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
@@ -142,7 +143,7 @@ export interface Invocation {
   readonly memberPermissions?: bigint | string | undefined;
 }
 
-export type OptionValues = Readonly<Record<string, string | number | boolean>>;
+export type OptionValues = Readonly<Record<string, string | number | boolean | UploadedFile>>;
 
 export interface SlashInvocation extends Invocation {
   readonly name: string;
@@ -360,12 +361,21 @@ class MessageState extends ReplyLog implements MessageHandle {
 class Session {
   readonly id = randomBytes(16).toString('hex');
   readonly intents: number;
+  /** Which of how many: servers are shared out among them by their ids. */
+  readonly shard: readonly [number, number];
   socket: WebSocket | undefined;
   readonly #events: { op: number; s: number; t: string; d: unknown }[] = [];
 
-  constructor(socket: WebSocket, intents: number) {
+  constructor(socket: WebSocket, intents: number, shard: readonly [number, number]) {
     this.socket = socket;
     this.intents = intents;
+    this.shard = shard;
+  }
+
+  /** Whether what happens in a guild, or in direct messages, is for this shard. */
+  serves(guildId: string | undefined): boolean {
+    const [id, count] = this.shard;
+    return guildId === undefined ? id === 0 : Number((BigInt(guildId) >> 22n) % BigInt(count)) === id;
   }
 
   dispatch(t: string, d: unknown): void {
@@ -531,6 +541,12 @@ export class DiscordServer {
     return guild;
   }
 
+  /** The bot is removed from a guild. */
+  removeGuild(guild: ServerGuild): void {
+    this.#guilds.delete(guild.id);
+    this.#dispatch('GUILD_DELETE', { id: guild.id }, GatewayIntentBits.Guilds);
+  }
+
   addTextChannel(guildId: string, name: string): ServerChannel {
     const guild = this.#guilds.get(guildId);
     if (guild === undefined) throw new Error(`There is no guild ${guildId}.`);
@@ -641,7 +657,13 @@ export class DiscordServer {
     for (const part of path) {
       definitions = asArray(definitions.find((option) => option.name === part)?.options).map(asObject);
     }
+    const attachments: Record<string, APIAttachment> = {};
     let options: JsonObject[] = Object.entries(invocation.options ?? {}).map(([name, value]) => {
+      if (typeof value === 'object') {
+        const attachment = this.#attach(value, this.#place(invocation).channel.id);
+        attachments[attachment.id] = attachment;
+        return { name, type: ApplicationCommandOptionType.Attachment, value: attachment.id };
+      }
       const optionType = definitions.find((option) => option.name === name)?.type ?? inferredType(value);
       // What is being typed is sent as typed, whatever the type of the option.
       return name === focused ? { name, type: optionType, value: String(value), focused: true } : { name, type: optionType, value };
@@ -658,7 +680,17 @@ export class DiscordServer {
       ...this.#commandReference(invocation.name, type, guild),
       type,
       ...(options.length > 0 ? { options } : {}),
+      ...(Object.keys(attachments).length > 0 ? { resolved: { attachments } } : {}),
     };
+  }
+
+  /** Holds a file that somebody sent, under an address of its own. */
+  #attach(file: UploadedFile, channelId: string): APIAttachment {
+    const id = this.#snowflake();
+    const path = `/attachments/${channelId}/${id}/${encodeURIComponent(file.name)}`;
+    const url = `http://${this.#host}${path}`;
+    this.#attachments.set(path, file);
+    return { id, filename: file.name, size: file.bytes.byteLength, url, proxy_url: url, content_type: file.contentType };
   }
 
   #findCommand(name: string, type: ApplicationCommandType, guild: ServerGuild | undefined): JsonObject | undefined {
@@ -924,20 +956,8 @@ export class DiscordServer {
       wire.attachments = wire.attachments.filter((kept) => described.some((item) => item.id === kept.id));
     }
     for (const [index, file] of files.entries()) {
-      const id = this.#snowflake();
-      const path = `/attachments/${base.channel_id}/${id}/${encodeURIComponent(file.name)}`;
-      const url = `http://${this.#host}${path}`;
       const description = described.find((item) => String(item.id) === String(index))?.description;
-      this.#attachments.set(path, file);
-      wire.attachments.push({
-        id,
-        filename: file.name,
-        size: file.bytes.byteLength,
-        url,
-        proxy_url: url,
-        content_type: file.contentType,
-        ...(typeof description === 'string' ? { description } : {}),
-      });
+      wire.attachments.push({ ...this.#attach(file, base.channel_id), ...(typeof description === 'string' ? { description } : {}) });
     }
     const isNew = !this.#messages.has(base.id);
     if (isNew || body.content !== undefined) this.#resolveMentions(wire, body.allowed_mentions);
@@ -1241,9 +1261,10 @@ export class DiscordServer {
   }
 
   #identify(socket: WebSocket, payload: JsonObject): Session {
-    const session = new Session(socket, Number(payload.intents ?? 0));
+    const [shard = 0, shards = 1] = asArray(payload.shard).map(Number);
+    const session = new Session(socket, Number(payload.intents ?? 0), [shard, shards]);
     this.#sessions.set(session.id, session);
-    const guilds = [...this.#guilds.values()];
+    const guilds = [...this.#guilds.values()].filter(({ id }) => session.serves(id));
     session.dispatch('READY', {
       v: 10,
       user: { ...this.bot, mfa_enabled: false, verified: true, email: null, flags: 0 },
@@ -1251,7 +1272,7 @@ export class DiscordServer {
       session_id: session.id,
       session_type: 'normal',
       resume_gateway_url: `ws://${this.#host}`,
-      shard: payload.shard ?? [0, 1],
+      shard: [...session.shard],
       application: { id: this.applicationId, flags: 0 },
       private_channels: [],
       relationships: [],
@@ -1278,8 +1299,10 @@ export class DiscordServer {
   }
 
   #dispatch(event: string, data: unknown, intent?: GatewayIntentBits): void {
+    const { guild_id: guildId, id } = asObject(data);
+    const guild = isSet(guildId) ? asText(guildId) : event.startsWith('GUILD_') ? asText(id) : undefined;
     for (const session of this.#sessions.values()) {
-      if (intent === undefined || (session.intents & intent) !== 0) session.dispatch(event, data);
+      if (session.serves(guild) && (intent === undefined || (session.intents & intent) !== 0)) session.dispatch(event, data);
     }
   }
 

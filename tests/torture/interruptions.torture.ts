@@ -7,7 +7,7 @@ import { loadEncoder } from '../../src/app.ts';
 import { readReports } from '../../src/corpus/read.ts';
 import type { Encoder } from '../../src/embedding/encoder.ts';
 import { mulberry32 } from '../../src/evaluation/metrics.ts';
-import { openIndex } from '../../src/indexing/store.ts';
+import { FolderStore } from '../../src/indexing/folder-store.ts';
 import { Database } from '../../src/storage/database.ts';
 import { Records } from '../../src/storage/records.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
@@ -28,7 +28,7 @@ afterAll(() => encoder.close());
 async function nextStart(seeds: string, folder: string) {
   const notices: string[] = [];
   const { documents } = await readReports(seeds);
-  const opened = await openIndex(folder, documents, encoder, { onNotice: (line) => notices.push(line) });
+  const opened = await new FolderStore(folder).open(documents, encoder, { onNotice: (line) => notices.push(line) });
   return { ...opened, notices };
 }
 
@@ -91,8 +91,12 @@ test('database writes', async () => {
     writer,
     `import { Database } from ${compiled('database.js')};
      import { Records } from ${compiled('records.js')};
-     const records = new Records(Database.open(process.argv[2], () => undefined), 90);
-     for (let n = 0; ; n++) console.log(records.remember({ guild: 'g', user: 'u', language: 'ar', status: 'related', question: 'q' + n, searched: 'q' + n }));`,
+     const records = new Records(await Database.open({ folder: process.argv[2], url: undefined }, () => undefined), 90);
+     for (let n = 0; ; n++) {
+       console.log(await records.remember({ guild: 'g', user: 'u', language: 'ar', status: 'related', question: 'q' + n, searched: 'q' + n, report: undefined }));
+       // What was written goes out before the next.
+       await new Promise(setImmediate);
+     }`,
   );
   const next = mulberry32(3);
   const kills = some(100);
@@ -108,10 +112,10 @@ test('database writes', async () => {
     const ids = output.split('\n').slice(0, -1);
     acknowledged += ids.length;
     const complaints: string[] = [];
-    const database = Database.open(folder, (line) => complaints.push(line));
+    const database = await Database.open({ folder, url: undefined }, (line) => complaints.push(line));
     const records = new Records(database, 90);
-    const found = ids.every((id) => records.recall(id) !== undefined);
-    database.close();
+    const found = (await Promise.all(ids.map((id) => records.recall(id)))).every((asked) => asked !== undefined);
+    await database.close();
     return found && complaints.length === 0;
   });
   findings.add(

@@ -20,7 +20,7 @@ test('50,000 questions', async () => {
   const total = some(50_000);
   const warm = some(5_000);
   const app = await openApp(testConfig());
-  const database = Database.open(temporaryFolder(), () => undefined);
+  const database = await Database.open({ folder: temporaryFolder(), url: undefined }, () => undefined);
   const unlimited = { perUser: 1e9, perServer: 1e9, waiting: 1e9 };
   const reception = receptionFor(app, new Records(database, 90), allCommands(false), new Metrics(), unlimited);
   const bar = new Progress('Soak');
@@ -45,7 +45,7 @@ test('50,000 questions', async () => {
     `${megabytes(before)} / ${megabytes(after)} MB (${growth.toFixed(1)} %)`,
     growth < 5,
   );
-  database.close();
+  await database.close();
   await app.close();
 });
 

@@ -6,39 +6,47 @@ import { makeFolder } from '../../folders.ts';
 import { sha256Of } from '../parse.ts';
 import { extract } from './extract.ts';
 import { type Extracted, extractedSchema } from './extracted.ts';
-import type { Format } from './format.ts';
+import { type Format, UnreadableFile } from './format.ts';
 
 /** Version of everything that decides what is extracted. Raise it with any change there. */
-const EXTRACTION = 1;
+const EXTRACTION = 2;
 /** Ours in the folder: finished, or being written. */
-const OURS = /^[0-9a-f]{64}-\d+\.(?:txt|json)(?:\.[0-9a-f]{12})?$/u;
+const OURS = /^[0-9a-f]{64}-(?:[a-z]+-)?\d+\.(?:txt|json|failed)(?:\.[0-9a-f]{12})?$/u;
 /** What was not used for this long (milliseconds) is removed: other programs may share the folder. */
 const KEPT_FOR = 30 * 86_400_000;
 
 /**
- * The text of a file's bytes: the one kept from before, else extracted and kept.
+ * The text of a file's bytes: the one kept from before, else extracted and kept. That there is none is kept as well: to find out may take a minute.
  *
  * ```
  * INDEX_DIR/extracted/
- *   <sha256 of the bytes>-<version>.txt    the text, for people to read too
- *   <sha256 of the bytes>-<version>.json   blocks, metadata, checksum of it all
+ *   <sha256 of the bytes>-<format>-<version>.txt      the text, for people to read too
+ *   <sha256 of the bytes>-<format>-<version>.json     blocks, metadata, checksum of it all
+ *   <sha256 of the bytes>-<format>-<version>.failed   in place of these: why there is no text
  * ```
  *
  * @param folder where it is kept; `undefined`: nowhere
+ * @param again whether what failed before is tried again
  * @throws UnreadableFile when there is none to be had
  */
-export async function extractedText(format: Format, bytes: Uint8Array, folder: string | undefined): Promise<Extracted> {
+export async function extractedText(format: Format, bytes: Uint8Array, folder: string | undefined, again: boolean): Promise<Extracted> {
   const home = folder && join(folder, 'extracted');
-  const file = home && join(home, `${sha256Of(bytes)}-${EXTRACTION}`);
-  const kept = file && (await read(file).catch(() => undefined));
-  if (kept) return kept;
-  const extracted = await extract(format, bytes);
-  if (file) {
+  const file = home && join(home, `${sha256Of(bytes)}-${format}-${EXTRACTION}`);
+  const kept = file ? await read(file).catch(() => (again ? undefined : readFailure(file))) : undefined;
+  const result = kept ?? (await extract(format, bytes).catch(unreadable));
+  if (file && !kept) {
     // A disk that takes nothing is told of by the index; a text can be extracted again.
-    await keep(home, file, extracted).catch(() => undefined);
+    await keep(home, file, result).catch(() => undefined);
     await tidy(home).catch(() => undefined);
   }
-  return extracted;
+  if (result instanceof UnreadableFile) throw result;
+  return result;
+}
+
+/** @throws whatever is no fault of the file, so that it is not kept */
+function unreadable(error: unknown): UnreadableFile {
+  if (error instanceof UnreadableFile) return error;
+  throw error;
 }
 
 /** @throws when it is not there, or not as it was written */
@@ -52,8 +60,17 @@ async function read(file: string): Promise<Extracted> {
   return extracted;
 }
 
-async function keep(home: string, file: string, { text, ...layout }: Extracted): Promise<void> {
+/** It is not marked as used: whatever it was, it is tried again when it is old. */
+async function readFailure(file: string): Promise<UnreadableFile | undefined> {
+  const failed = `${file}.failed`;
+  const why = (await isOld(failed).catch(() => true)) ? '' : await readFile(failed, 'utf8').catch(() => '');
+  return why === '' ? undefined : new UnreadableFile(why);
+}
+
+async function keep(home: string, file: string, result: Extracted | UnreadableFile): Promise<void> {
   makeFolder(home);
+  if (result instanceof UnreadableFile) return write(`${file}.failed`, result.message);
+  const { text, ...layout } = result;
   await write(`${file}.txt`, text);
   await write(`${file}.json`, JSON.stringify({ ...layout, sha256: checksum(text, layout) }));
 }
@@ -74,7 +91,10 @@ function checksum(text: string, layout: Omit<Extracted, 'text'>): string {
 
 async function tidy(home: string): Promise<void> {
   for (const name of (await readdir(home)).filter((entry) => OURS.test(entry))) {
-    const { mtimeMs } = await stat(join(home, name));
-    if (Date.now() - mtimeMs > KEPT_FOR) await rm(join(home, name), { force: true });
+    if (await isOld(join(home, name))) await rm(join(home, name), { force: true });
   }
+}
+
+async function isOld(file: string): Promise<boolean> {
+  return Date.now() - (await stat(file)).mtimeMs > KEPT_FOR;
 }

@@ -14,7 +14,7 @@ const MEMORY = 512;
  * Extracts the text of a file in a thread of its own, so that none can stop or hold up the program.
  *
  * @param patience milliseconds until it is given up; default 60 s
- * @throws UnreadableFile when there is none to be had
+ * @throws UnreadableFile when there is none to be had; another error when that is no fault of the file
  */
 export async function extract(format: Format, bytes: Uint8Array, patience = PATIENCE): Promise<Extracted> {
   const order: ExtractionOrder = { format, bytes };
@@ -30,11 +30,14 @@ export async function extract(format: Format, bytes: Uint8Array, patience = PATI
   worker.stderr.resume();
   let timer: NodeJS.Timeout | undefined;
   try {
-    const result = await new Promise<ExtractionResult>((resolve) => {
+    const result = await new Promise<ExtractionResult>((resolve, reject) => {
       timer = setTimeout(() => resolve({ failed: `it took more than ${Math.round(patience / 1000)} s to read; save it in parts` }), patience);
       worker.once('message', resolve);
       worker.once('error', (error) => {
-        const why = errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? `it takes more than ${MEMORY} MB to read` : 'its reading broke off';
+        const code = errorCode(error);
+        // Of the thread, or of what it is made of: a package that is not there.
+        if (code !== undefined && code !== 'ERR_WORKER_OUT_OF_MEMORY') return reject(error);
+        const why = code === undefined ? 'its reading broke off' : `it takes more than ${MEMORY} MB to read`;
         resolve({ failed: `${why}; save it anew, or in parts` });
       });
       worker.once('exit', () => resolve({ failed: 'its reading broke off; save it anew, or in parts' }));

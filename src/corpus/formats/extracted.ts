@@ -14,7 +14,8 @@ export const extractedSchema = v.object({ text: v.string(), ...layoutSchema.entr
 
 /** A block before it has its place in the text. `page` counts from 1. */
 export interface Block {
-  readonly kind: 'heading' | 'paragraph';
+  /** `title`: what the file shows as such; it is a paragraph where the file gives another one. */
+  readonly kind: 'title' | 'heading' | 'paragraph';
   readonly text: string;
   /** Of a heading, from 1. */
   readonly level?: number;
@@ -36,17 +37,18 @@ export function plainText(text: string): string {
 }
 
 /**
- * Puts a text together. The title is the one the file gives; else its first block. It is not said twice.
+ * Puts a text together. The title is the one the file gives; else the one it shows, else its first block. It is not said twice.
  *
  * @param metadata `title` is left out where it is not the report's
  */
 export function compose(blocks: readonly Block[], metadata: Extracted['metadata']): Extracted {
   const plain = blocks.map((block) => ({ ...block, text: plainText(block.text) })).filter((block) => block.text !== '');
-  const title = plainText(metadata.title ?? '') || plain[0]?.text;
+  const title = plainText(metadata.title ?? '') || (plain.find(({ kind }) => kind === 'title') ?? plain[0])?.text;
   if (title === undefined || plain.length === 0) return { text: '', blocks: [], metadata };
-  const at = plain.findIndex((block, i) => (i === 0 || block.kind === 'heading') && block.text === title);
+  const at = plain.findIndex((block, i) => (i === 0 || block.kind !== 'paragraph') && block.text === title);
   const page = plain[at]?.page;
-  const all = [{ kind: 'title' as const, text: title, ...(page !== undefined && { page }) }, ...plain.filter((_, i) => i !== at)];
+  const rest = plain.filter((_, i) => i !== at).map((block) => (block.kind === 'title' ? { ...block, kind: 'paragraph' as const } : block));
+  const all = [{ kind: 'title' as const, text: title, ...(page !== undefined && { page }) }, ...rest];
   let start = 0;
   const placed = all.map(({ text, kind, page: on }) => {
     const span = { start, end: start + text.length };

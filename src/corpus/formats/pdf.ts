@@ -1,30 +1,24 @@
 import { AnnotationMode, getDocument, OPS, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { type Block, compose, type Extracted } from './extracted.ts';
+import { compose, type Extracted } from './extracted.ts';
 import { UnreadableFile } from './format.ts';
 import { sensible } from './metadata.ts';
+import { blocksOfPages, type Line } from './pdf-blocks.ts';
 
 /** What pages of pictures are told. */
 const NO_TEXT = 'no text in it, only pictures of pages; put it through text recognition (OCR) first';
 /** A title that a program made up. */
 const NO_TITLE = /^(untitled|document\d*|microsoft word\b.*|.*\.(docx?|pdf|indd|odt|rtf|txt|tex|html?))$/iu;
-const SENTENCE_END = /[.؟?!۔…:]["'”’»)\]]*$/u;
+/** In the names of bold fonts. */
+const BOLD = /bold|black|heavy|cmbx/iu;
+const LETTER = /\p{L}/u;
+const PAGE_NUMBER = /^\P{L}*\p{N}\P{L}*$/u;
 const RTL = /[\p{Script=Arabic}\p{Script=Hebrew}]/gu;
 const LTR = /\p{Script=Latin}/gu;
 
-/** A piece of text on a page. Lengths in points. */
-interface Piece {
-  readonly text: string;
-  readonly left: number;
-  readonly right: number;
-  readonly baseline: number;
-  readonly size: number;
-}
+/** A piece of a line, drawn in one go. */
+type Piece = Omit<Line, 'page'>;
 
-interface Line extends Piece {
-  readonly page: number;
-}
-
-/** Reads a PDF: paragraphs with the page on which each begins. Running heads and page numbers are left out. */
+/** Reads a PDF: paragraphs and headings with the page on which each begins. Running heads and page numbers are left out. */
 export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
   if (!Buffer.from(bytes.subarray(0, 1_024)).includes('%PDF-')) throw new UnreadableFile('not a PDF file; save it as PDF again');
   const task = getDocument({
@@ -41,7 +35,7 @@ export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
   });
   const pages: Line[][] = [];
   for (let number = 1; number <= pdf.numPages; number++) pages.push(await linesOf(pdf, number));
-  const blocks = paragraphsOf(withoutRunningHeads(pages));
+  const blocks = blocksOfPages(withoutRunningHeads(pages));
   if (blocks.length === 0) throw new UnreadableFile(NO_TEXT);
   const { info } = (await pdf.getMetadata()) as { info: { Title?: string; CreationDate?: string; Language?: string } };
   const title = info.Title?.trim();
@@ -57,11 +51,12 @@ export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
 async function linesOf(pdf: PDFDocumentProxy, number: number): Promise<Line[]> {
   const page = await pdf.getPage(number);
   // Normalised only when the letters are in order: `lam-alef` is one letter there, and two of which neither may come first.
-  const { items } = await page.getTextContent({ disableNormalization: true });
+  const { items, styles } = await page.getTextContent({ disableNormalization: true });
   mendLigatures(
     items.filter((item) => 'str' in item),
     await glyphsOf(page),
   );
+  const bold = new Set(Object.keys(styles).filter((font) => BOLD.test(nameOfFont(page, font))));
   const lines: Line[] = [];
   let pieces: Piece[] = [];
   const flush = () => {
@@ -71,7 +66,8 @@ async function linesOf(pdf: PDFDocumentProxy, number: number): Promise<Line[]> {
   for (const item of items) {
     if (!('str' in item) || item.str.trim() === '') continue;
     const [, b = 0, c = 0, d = 0, left = 0, baseline = 0] = item.transform as number[];
-    const piece = { text: item.str, left, right: left + item.width, baseline, size: Math.hypot(c, d) || Math.abs(b) };
+    const size = Math.hypot(c, d) || Math.abs(b);
+    const piece = { text: item.str, left, right: left + item.width, baseline, size, smallest: size, bold: bold.has(item.fontName) };
     const last = pieces.at(-1);
     if (last && Math.abs(last.baseline - baseline) > Math.max(last.size, piece.size) / 2) flush();
     pieces.push(piece);
@@ -90,6 +86,12 @@ async function glyphsOf(page: PDFPageProxy): Promise<string[]> {
 
 interface Glyph {
   readonly unicode: string;
+}
+
+/** Name of a font as its file has it (`ABCDEF+Amiri-Bold`): known once the page's glyphs are. */
+function nameOfFont({ commonObjs }: PDFPageProxy, font: string): string {
+  const known = commonObjs.has(font) ? (commonObjs.get(font) as { readonly name?: string } | null) : undefined;
+  return known?.name ?? '';
 }
 
 /**
@@ -131,12 +133,15 @@ function lineOf(pieces: readonly Piece[]): Piece {
     const gap = before ? Math.max(piece.left - before.right, before.left - piece.right) : 0;
     text += (before && gap > piece.size * 0.15 ? ' ' : '') + piece.text;
   }
+  const words = pieces.filter((piece) => LETTER.test(piece.text));
   return {
     text,
     left: Math.min(...pieces.map(({ left }) => left)),
     right: Math.max(...pieces.map(({ right }) => right)),
     baseline: pieces[0]?.baseline ?? 0,
     size: Math.max(...pieces.map(({ size }) => size)),
+    smallest: words.length > 0 ? Math.min(...words.map(({ smallest }) => smallest)) : 0,
+    bold: words.length > 0 && words.every((piece) => piece.bold),
   };
 }
 
@@ -158,48 +163,11 @@ function isRightToLeft(text: string): boolean {
   return (text.match(RTL)?.length ?? 0) > (text.match(LTR)?.length ?? 0);
 }
 
-/** Without the first and last lines that most pages have in common, numbers aside, and without page numbers. */
+/** Without the first and last lines that most pages have in common, numbers aside, and without page numbers. A title repeated in smaller letters stays. */
 function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
-  const keyOf = (line: Line | undefined) => line?.text.replace(/\p{N}+/gu, '#').trim() ?? '';
+  const keyOf = (line: Line | undefined) => `${line?.text.replace(/\p{N}+/gu, '#').trim() ?? ''}\n${Math.round(line?.size ?? 0)}`;
   const times = new Map<string, number>();
   for (const page of pages) for (const key of new Set([keyOf(page[0]), keyOf(page.at(-1))])) times.set(key, (times.get(key) ?? 0) + 1);
-  const running = (line: Line) => {
-    const key = keyOf(line);
-    return /^\P{L}*#\P{L}*$/u.test(key) || (pages.length > 2 && (times.get(key) ?? 0) > pages.length / 2);
-  };
+  const running = (line: Line) => PAGE_NUMBER.test(line.text) || (pages.length > 2 && (times.get(keyOf(line)) ?? 0) > pages.length / 2);
   return pages.map((page) => page.filter((line, i) => !((i === 0 || i === page.length - 1) && running(line))));
-}
-
-/** A paragraph ends where space is left, the size of the letters changes, a short line ends a sentence, or the page goes back up. */
-function paragraphsOf(pages: readonly Line[][]): Block[] {
-  const blocks: { text: string; page: number }[] = [];
-  let last: Line | undefined;
-  const spacing = median(pages.flatMap((page) => page.slice(1).flatMap((line, i) => positive((page[i]?.baseline ?? 0) - line.baseline))));
-  for (const page of pages) {
-    const [left, right] = [Math.min(...page.map((line) => line.left)), Math.max(...page.map((line) => line.right))];
-    for (const line of page) {
-      const block = blocks.at(-1);
-      if (last && block && continues(last, line, spacing, right - left)) block.text += `${block.text.endsWith('-') ? '' : ' '}${line.text}`;
-      else blocks.push({ text: line.text, page: line.page });
-      last = line;
-    }
-  }
-  return blocks.map((block) => ({ kind: 'paragraph', ...block }));
-}
-
-function continues(last: Line, line: Line, spacing: number, width: number): boolean {
-  if (Math.abs(last.size - line.size) > 0.1 * line.size) return false;
-  const ended = SENTENCE_END.test(last.text.trim());
-  if (last.page !== line.page) return !ended;
-  const down = last.baseline - line.baseline;
-  if (down < 0 || down > Math.max(1.3 * spacing, 1.2 * line.size) || down > 2.5 * line.size) return false;
-  return !(ended && last.right - last.left < 0.8 * width);
-}
-
-function positive(x: number): number[] {
-  return x > 0 ? [x] : [];
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }

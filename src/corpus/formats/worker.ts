@@ -14,28 +14,29 @@ export type ExtractionResult = { readonly extracted: Extracted } | { readonly fa
 
 const NAMES: Readonly<Record<Format, string>> = { markdown: 'Markdown', html: 'HTML', pdf: 'PDF', docx: 'DOCX' };
 
-/** Only the library of the format is imported. */
-async function extract({ format, bytes }: ExtractionOrder): Promise<Extracted> {
+/** What reads a format; only its own library is imported. */
+async function extractorOf(format: Format): Promise<(bytes: Uint8Array) => Extracted | Promise<Extracted>> {
   switch (format) {
     case 'markdown':
-      return (await import('./markdown.ts')).extractMarkdown(bytes);
+      return (await import('./markdown.ts')).extractMarkdown;
     case 'html':
-      return (await import('./html.ts')).extractHtml(bytes);
+      return (await import('./html.ts')).extractHtml;
     case 'pdf':
-      return (await import('./pdf.ts')).extractPdf(bytes);
+      return (await import('./pdf.ts')).extractPdf;
     case 'docx':
-      return (await import('./docx.ts')).extractDocx(bytes);
+      return (await import('./docx.ts')).extractDocx;
   }
 }
 
-const order = workerData as ExtractionOrder;
-const result: ExtractionResult = await extract(order).then(
-  (extracted) => ({ extracted }),
-  (error: unknown) => ({
-    failed:
-      error instanceof UnreadableFile
-        ? error.message
-        : `can't be read as ${NAMES[order.format]} (${describe(error).slice(0, 100)}); it may be damaged, save it anew`,
-  }),
-);
-parentPort?.postMessage(result);
+async function extract({ format, bytes }: ExtractionOrder): Promise<ExtractionResult> {
+  // What fails here is no fault of the file, and ends the thread.
+  const extractor = await extractorOf(format);
+  try {
+    return { extracted: await extractor(bytes) };
+  } catch (error) {
+    if (error instanceof UnreadableFile) return { failed: error.message };
+    return { failed: `can't be read as ${NAMES[format]} (${describe(error).slice(0, 100)}); it may be damaged, save it anew` };
+  }
+}
+
+parentPort?.postMessage(await extract(workerData as ExtractionOrder));

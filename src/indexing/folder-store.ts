@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../corpus/document.ts';
 import { sha256Of } from '../corpus/parse.ts';
 import type { Encoder, EncoderInfo } from '../embedding/encoder.ts';
-import { describe, errorCode, UserError } from '../errors.ts';
+import { errorCode, UserError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
-import { type BuildProgress, type BuiltIndexes, build, type Embedded, passageOfVector } from './build.ts';
+import { build, passageOfVector, type TakeOver, textOfVector } from './build.ts';
 import { HnswIndex } from './hnsw.ts';
+import { type Home, type IndexStore, inspectIn, type OpenedIndex, type OpenOptions, openIn, serverId } from './index-store.ts';
 import { LexicalIndex } from './lexical.ts';
 import { fingerprint, formatManifest, INDEX_FILES, INDEX_FORMAT, MANIFEST_FILE, type Manifest, parseManifest, textKey } from './manifest.ts';
-import { allPassages, type ReportIndex, textsOf } from './report-index.ts';
-import { DamagedIndex, openTexts, TextsWriter } from './texts.ts';
+import { allPassages, textsOf } from './report-index.ts';
+import { DamagedIndex, type KeptText, openTexts } from './texts.ts';
+import { TextsFile, TextsWriter } from './texts-file.ts';
 
 /** A folder that is being written, or was when its process ended. */
 const UNFINISHED = '.building-';
@@ -24,110 +26,92 @@ const ABANDONED_AFTER = 3_600_000;
 const KEPT = 4;
 /** What a rename fails with where something stands already, folder or file. */
 const IN_THE_WAY = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR']);
-
-export interface OpenOptions {
-  /** Build even when a sound index is there. */
-  readonly force?: boolean;
-  readonly onProgress?: BuildProgress;
-  /** Told in one line why an index that was there is not used. */
-  readonly onNotice?: (line: string) => void;
-}
-
-export interface OpenedIndex {
-  readonly index: ReportIndex;
-  /** Folder it is kept in. */
-  readonly folder: string;
-  readonly builtAt: Date;
-  readonly built: boolean;
-  /** Texts embedded for it now: those that no earlier index of the same model held; 0 where it was there. */
-  readonly embedded: number;
-}
+/** Where the stores of servers lie in the folder. */
+const SERVERS = 'servers';
 
 /**
- * Opens the index of these reports, building it when there is none.
+ * Indexes in a folder, searched by hnswlib.
  *
  * ```
  * INDEX_DIR/
  *   .building-<random>/   being written; renamed when every file is on the disk
  *   <fingerprint>/        vectors.hnsw  texts.bin  texts.table  lexical.bin  manifest.json
+ *   servers/<server>/     the same, of a server's own reports
  * ```
  *
- * A folder's name is the fingerprint of what it was built from (format, model, reports), so a stale index is simply one that is not
- * found, and nothing is ever changed in place. Of two processes that build at once the first to rename wins; the other takes that.
- *
- * A translation that turns out not to be one of its report is named and left out: English shown under an Arabic quote would be wrong.
- *
- * @throws UserError when the folder can't be written
+ * Of two processes that build at once the first to rename wins; the other takes that.
  */
-export async function openIndex(folder: string, documents: readonly Document[], encoder: Encoder, options: OpenOptions = {}): Promise<OpenedIndex> {
-  const home = join(folder, fingerprint(documents, encoder.info));
-  if (!options.force) {
-    const found = await readSound(home, documents, encoder.info, options.onNotice);
-    if (found) return found;
+export class FolderStore implements IndexStore {
+  readonly where: string;
+  readonly #kept: number;
+  readonly #parent: string | undefined;
+
+  /**
+   * @param folder made when it is needed
+   * @param kept other indexes that stay beside the newest
+   * @param parent folder whose texts are taken over too
+   */
+  constructor(folder: string, kept = KEPT, parent?: string) {
+    this.where = folder;
+    this.#kept = kept;
+    this.#parent = parent;
   }
-  try {
-    makeFolder(folder);
-    const embedded = options.force ? undefined : await embeddedBefore(folder, encoder.info);
-    const { misaligned, count } = await publish(folder, home, documents, encoder, options.onProgress, embedded);
-    if (misaligned.size > 0) return await openIndex(folder, withoutMisaligned(documents, misaligned, options.onNotice), encoder, options);
-    // Another process may tidy at the same time; what is left over, the next build removes.
-    await tidy(folder, home).catch(() => undefined);
-    // From its files, as every later start: what answers is what was written.
-    return { ...(await read(home, documents, encoder.info)), built: true, embedded: count };
-  } catch (error) {
-    const code = errorCode(error);
-    if (!code) throw error;
-    throw new UserError(`The index can't be written to ${folder} (${code}). Free space or make it writable, or set INDEX_DIR to another folder.`, 1, {
-      cause: error,
-    });
+
+  async open(documents: readonly Document[], encoder: Encoder, options: OpenOptions = {}): Promise<OpenedIndex> {
+    const opened = await openIn((reports) => this.#home(reports, encoder.info), documents, encoder, options);
+    // Another process may tidy at the same time; what is left over, the next one removes. Where nothing may stay, one that was interrupted left something.
+    if (opened.built || this.#kept === 0) await tidy(this.where, opened.where, this.#kept).catch(() => undefined);
+    return opened;
+  }
+
+  inspect(documents: readonly Document[], model: EncoderInfo): Promise<string | undefined> {
+    return inspectIn(this.#home(documents, model));
+  }
+
+  of(server: string): FolderStore {
+    return new FolderStore(join(this.where, SERVERS, serverId(server)), 0, this.where);
+  }
+
+  async clear(): Promise<void> {
+    for (const { path } of await foldersIn(this.where)) await rm(path, { recursive: true, force: true });
+    // What else lies there stays.
+    await rmdir(this.where).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    // Files are closed when nothing refers to them any more.
+  }
+
+  #home(documents: readonly Document[], model: EncoderInfo): Home {
+    const where = join(this.where, fingerprint(documents, model));
+    return {
+      where,
+      read: () => read(where, documents, model),
+      build: async (encoder, options) => {
+        try {
+          makeFolder(this.where);
+          return await publish(this.where, where, documents, encoder, options, [this.where, ...(this.#parent === undefined ? [] : [this.#parent])]);
+        } catch (error) {
+          const code = errorCode(error);
+          if (!code) throw error;
+          throw new UserError(`The index can't be written to ${this.where} (${code}). Free space or make it writable, or set INDEX_DIR to another folder.`, 1, {
+            cause: error,
+          });
+        }
+      },
+    };
   }
 }
 
-function withoutMisaligned(documents: readonly Document[], misaligned: BuiltIndexes['misaligned'], onNotice: OpenOptions['onNotice']): Document[] {
-  return documents.map((document) => {
-    const numbers = misaligned.get(document.id);
-    if (!numbers) return document;
-    const which = `${numbers
-      .slice(0, 5)
-      .map((number) => `¶${number}`)
-      .join(', ')}${numbers.length > 5 ? ' …' : ''}`;
-    onNotice?.(`The translation of ${document.id} is left out: its paragraphs do not translate those of the report (${which}). Align them one to one.`);
-    return { ...document, translationSha256: undefined, passages: document.passages.map((passage) => ({ ...passage, translation: undefined })) };
-  });
-}
-
-/** What is wrong with the index in a folder, or `undefined` when it is sound. For the doctor. */
-export async function inspectIndex(folder: string, documents: readonly Document[], model: EncoderInfo): Promise<string | undefined> {
-  const home = join(folder, fingerprint(documents, model));
-  if (!(await exists(home))) return 'not built yet for these reports and this model.';
-  let problem: string | undefined;
-  await readSound(home, documents, model, (line) => (problem = line));
-  return problem;
-}
-
-async function readSound(
-  home: string,
-  documents: readonly Document[],
-  model: EncoderInfo,
-  onNotice?: (line: string) => void,
-): Promise<OpenedIndex | undefined> {
+async function read(home: string, documents: readonly Document[], model: EncoderInfo): ReturnType<Home['read']> {
   if (!(await exists(home))) return undefined;
-  try {
-    return await read(home, documents, model);
-  } catch (error) {
-    onNotice?.(`The index in ${home} is damaged (${describe(error)}); it is built anew.`);
-    return undefined;
-  }
-}
-
-async function read(home: string, documents: readonly Document[], model: EncoderInfo): Promise<OpenedIndex> {
   const { manifest, lexical, vectors, texts } = await readFiles(home, model);
   const passages = allPassages(documents);
   const { texts: contents, translations } = textsOf(passages);
   if (texts.size !== contents.length || vectors.size !== manifest.vectorText.length) throw new DamagedIndex('its files do not belong together');
   const vectorPassage = passageOfVector(Uint32Array.from(manifest.vectorText), translations);
   const index = { documents, passages, vectors, vectorPassage, lexical: LexicalIndex.parse(lexical), texts, translations };
-  return { index, folder: home, builtAt: new Date(manifest.builtAt), built: false, embedded: 0 };
+  return { index, builtAt: new Date(manifest.builtAt) };
 }
 
 /** What the files of an index hold, each as its checksum says. */
@@ -146,12 +130,20 @@ async function readFiles(home: string, model: EncoderInfo) {
     manifest,
     lexical: bytes.get(INDEX_FILES.lexical) ?? new Uint8Array(),
     vectors: await HnswIndex.read(join(home, INDEX_FILES.vectors), model.dimensions),
-    texts: await openTexts(home, model.dimensions),
+    texts: await openTexts(await TextsFile.open(home), model.dimensions),
   };
 }
 
+/** A text as it was embedded: what is kept of it, and one unit vector for each of its windows, [windows × dimensions]. */
+interface EmbeddedText extends KeptText {
+  readonly vectors: Float32Array;
+}
+
+/** Finds the text with a {@link textKey}, if it has been embedded. */
+type Embedded = (key: string) => Promise<EmbeddedText> | undefined;
+
 /** The texts of the newest sound index of the same model, whatever reports it is of: of a changed report only what changed is embedded. */
-async function embeddedBefore(folder: string, model: EncoderInfo): Promise<Embedded | undefined> {
+async function embeddedIn(folder: string, model: EncoderInfo): Promise<Embedded> {
   for (const { path } of (await foldersIn(folder)).filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age)) {
     const files = await readFiles(path, model).catch(() => undefined);
     if (files?.manifest.model.sha256 !== model.sha256) continue;
@@ -167,12 +159,28 @@ async function embeddedBefore(folder: string, model: EncoderInfo): Promise<Embed
       for (const [row, vector] of (vectorsOf[text] ?? []).entries()) own.set(vectors.vector(vector), row * model.dimensions);
       return { states, memories, vectors: own };
     };
-    return (content) => {
-      const known = byKey.get(textKey(content));
+    return (key) => {
+      const known = byKey.get(key);
       return known === undefined ? undefined : get(known);
     };
   }
-  return undefined;
+  return () => undefined;
+}
+
+/** Hands to a writer what the newest indexes in these folders hold of a text: the first that has it. */
+function takingOver(folders: readonly string[], model: EncoderInfo, writer: TextsWriter): TakeOver {
+  const earlier: Promise<Embedded>[] = [];
+  return async (text, content) => {
+    for (const [i, folder] of folders.entries()) {
+      // Read once, when the folders before it do not have all.
+      earlier[i] ??= embeddedIn(folder, model);
+      const found = await (await earlier[i])(textKey(content));
+      if (!found) continue;
+      await writer.add(text, found);
+      return found.vectors;
+    }
+    return undefined;
+  };
 }
 
 async function readManifest(home: string): Promise<Manifest> {
@@ -183,18 +191,29 @@ async function readManifest(home: string): Promise<Manifest> {
   }
 }
 
-/** Builds beside, forces every file to the disk, and only then gives the folder its name; nothing is left of one with a translation that is none. */
-async function publish(folder: string, home: string, documents: readonly Document[], encoder: Encoder, onProgress?: BuildProgress, embedded?: Embedded) {
+/**
+ * Builds beside, forces every file to the disk, and only then gives the folder its name; nothing is left of one with a translation that is none.
+ *
+ * @param earlier folders whose indexes hold texts that need not be embedded again
+ */
+async function publish(
+  folder: string,
+  home: string,
+  documents: readonly Document[],
+  encoder: Encoder,
+  { force, onProgress }: OpenOptions,
+  earlier: readonly string[],
+) {
   const { info: model } = encoder;
   const beside = join(folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
   await mkdir(beside);
   const writer = await TextsWriter.create(beside, textsOf(allPassages(documents)).texts.length);
   try {
-    const built = await build(documents, encoder, writer, onProgress, embedded);
-    const { misaligned, embedded: count } = built;
-    if (misaligned.size > 0) return { misaligned, count };
+    const built = await build(documents, encoder, writer, onProgress, force ? undefined : takingOver(earlier, model, writer));
+    const { misaligned, embedded } = built;
+    if (misaligned.size > 0) return { misaligned, embedded };
     await writer.finish();
-    await built.vectors.write(join(beside, INDEX_FILES.vectors));
+    await (await HnswIndex.build(built.vectors, model.dimensions)).write(join(beside, INDEX_FILES.vectors));
     await writeDurably(join(beside, INDEX_FILES.lexical), built.lexical.bytes());
     const files: Manifest['files'] = {};
     for (const name of Object.values(INDEX_FILES)) {
@@ -207,12 +226,12 @@ async function publish(folder: string, home: string, documents: readonly Documen
       model: { id: model.id, sha256: model.sha256, dimensions: model.dimensions },
       documents: documents.map((d) => ({ id: d.id, sha256: d.sha256, passages: d.passages.length })),
       texts: built.texts.map(textKey),
-      vectorText: [...built.vectorText],
+      vectorText: [...textOfVector(built.vectors, model.dimensions)],
       files,
     };
     await writeDurably(join(beside, MANIFEST_FILE), formatManifest(manifest));
     await replace(beside, home, folder);
-    return { misaligned, count };
+    return { misaligned, embedded };
   } finally {
     await writer.abandon();
     await rm(beside, { recursive: true, force: true });
@@ -234,18 +253,22 @@ async function replace(beside: string, home: string, folder: string): Promise<vo
 }
 
 /** Removes what nothing will open again: damaged indexes, folders of builds that were interrupted, all but the newest few of other indexes. */
-async function tidy(folder: string, home: string): Promise<void> {
+async function tidy(folder: string, home: string, kept: number): Promise<void> {
   const others = (await foldersIn(folder)).filter(({ path }) => path !== home);
   const interrupted = others.filter(({ name, age }) => name.startsWith(UNFINISHED) && age > ABANDONED_AFTER);
   const damaged = others.filter(({ name }) => name.startsWith(DAMAGED));
   const indexes = others.filter(({ name }) => INDEX.test(name)).sort((a, b) => a.age - b.age);
-  for (const { path } of [...indexes.slice(KEPT), ...interrupted, ...damaged]) await rm(path, { recursive: true, force: true });
+  for (const { path } of [...indexes.slice(kept), ...interrupted, ...damaged]) await rm(path, { recursive: true, force: true });
 }
 
-/** What is ours in the index folder. `age`: milliseconds since it was last changed. */
+/** What is ours in the index folder; nothing where there is no folder. `age`: milliseconds since it was last changed. */
 async function foldersIn(folder: string): Promise<{ readonly path: string; readonly name: string; readonly age: number }[]> {
   const found: { path: string; name: string; age: number }[] = [];
-  for (const name of await readdir(folder)) {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names) {
     const path = join(folder, name);
     if (!INDEX.test(name) && !name.startsWith(UNFINISHED) && !name.startsWith(DAMAGED)) continue;
     // Another process may tidy at the same time.
