@@ -1,5 +1,8 @@
-/** Links of a node of a graph (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. Whoever builds it. */
-export const GRAPH = { links: 16, buildCandidates: 200, searchCandidates: 100 } as const;
+/**
+ * Links of a node of a graph (M), candidates while building and while searching: Malkov & Yashunin 2018, section 4. Whoever builds it. Of the ten nearest of
+ * 100,000 passages (`bench/`) 100 candidates find .974, 200 .992, 300 .9975 in 2.3 ms, 400 .9985 in 2.9 ms.
+ */
+export const GRAPH = { links: 16, buildCandidates: 200, searchCandidates: 300 } as const;
 
 /** A neighbour: the label it was added under and the cosine to the query. */
 export interface Neighbour {
