@@ -52,8 +52,11 @@ async function writeCard(file: string, answer: Answer, documents: readonly Docum
   }
 }
 
-/** `ask --jsonl`: one question a line on standard input, one object a line on standard output, in order. */
-/** @param report id or title of the only report to ask */
+/**
+ * `ask --jsonl`: one question a line on standard input, one object a line on standard output, in order.
+ *
+ * @param report id or title of the only report to ask
+ */
 export async function askLines(report?: string): Promise<void> {
   const app = await openAtTerminal(loadConfig());
   const within = reportNamed(report, app.opened.index.documents);

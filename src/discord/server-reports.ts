@@ -92,7 +92,7 @@ export class ServerReports {
   /**
    * Makes a report that was read one of its server's.
    *
-   * @param replaces key of a report in whose place it comes; one of the same name always is replaced
+   * @param replaces whether one of the server's own is that in whose place it comes; one of the same name always is replaced
    */
   async confirm(server: string, proposal: string, replaces?: (document: Document) => boolean): Promise<Document | Refused> {
     const proposed = await this.#records.proposedReport(server, proposal);
