@@ -1,16 +1,7 @@
-import {
-  ApplicationCommandOptionType,
-  ApplicationCommandType,
-  type ChatInputCommandInteraction,
-  LabelBuilder,
-  MessageFlags,
-  ModalBuilder,
-  type ModalSubmitInteraction,
-  TextInputBuilder,
-  TextInputStyle,
-} from 'discord.js';
+import { ApplicationCommandOptionType, ApplicationCommandType, type ChatInputCommandInteraction, MessageFlags, type ModalSubmitInteraction } from 'discord.js';
 import { wordingFor } from '../src/answer/wording.ts';
 import { ADMINS, type Place, placeOf, type Services, type SlashCommand } from '../src/discord/command.ts';
+import { form } from '../src/discord/form.ts';
 import { labelsFor } from '../src/discord/labels.ts';
 import { titleWithin } from '../src/discord/markdown.ts';
 import { documentKey, plainMessage } from '../src/discord/render.ts';
@@ -68,7 +59,7 @@ export const report = {
     if (subcommand === 'remove') return remove(interaction, place, language, services);
     if (services.reports.most === 0) return void (await interaction.reply({ ...plainMessage(labels.off, language), flags: MessageFlags.Ephemeral }));
     const file = interaction.options.getAttachment('file');
-    if (!file) return void (await interaction.showModal(form(language)));
+    if (!file) return void (await interaction.showModal(textForm(language)));
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     if (interaction.guildId !== null) await show(interaction, await services.reports.proposeFile(interaction.guildId, file), language);
   },
@@ -138,15 +129,10 @@ function titleIn({ title }: { readonly title: string }): string {
   return titleWithin(title, LONGEST_TITLE);
 }
 
-function form(language: Language): ModalBuilder {
+function textForm(language: Language) {
   const { addTitle, titleField, textField } = labelsFor(language).reports;
-  const field = (id: string, style: TextInputStyle, longest: number) =>
-    new TextInputBuilder().setCustomId(id).setStyle(style).setMaxLength(longest).setRequired(true);
-  return new ModalBuilder()
-    .setCustomId('report:text')
-    .setTitle(addTitle)
-    .addLabelComponents(
-      new LabelBuilder().setLabel(titleField).setTextInputComponent(field('title', TextInputStyle.Short, LONGEST_TITLE)),
-      new LabelBuilder().setLabel(textField).setTextInputComponent(field('text', TextInputStyle.Paragraph, LONGEST_TEXT)),
-    );
+  return form('report:text', addTitle, [
+    { id: 'title', label: titleField, maxLength: LONGEST_TITLE, required: true, oneLine: true },
+    { id: 'text', label: textField, maxLength: LONGEST_TEXT, required: true },
+  ]);
 }

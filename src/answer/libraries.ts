@@ -82,7 +82,9 @@ export class Libraries {
   change(server: string, reports: (own: readonly Document[]) => readonly Document[], keep: () => Promise<boolean>): Promise<boolean> {
     return this.#inOrder(async () => {
       const before = await this.#parts.reportsOf(server);
-      const own = await this.#opened(server, reports(before));
+      const wanted = reports(before);
+      if (wanted.length === 0) await this.#parts.clear(server);
+      const own = await this.#opened(server, wanted);
       if (await keep()) {
         this.#own.set(server, own);
         return true;
@@ -91,11 +93,6 @@ export class Libraries {
       this.#own.delete(server);
       return false;
     });
-  }
-
-  /** A server's own reports. @throws where they can't be had */
-  reportsOf(server: string): Promise<readonly Document[]> {
-    return this.#parts.reportsOf(server);
   }
 
   /** Removes what is held of a server. */
@@ -113,9 +110,7 @@ export class Libraries {
   }
 
   async #opened(server: string, reports: readonly Document[], force = false): Promise<Own> {
-    if (reports.length > 0) return { index: await this.#parts.open(server, reports, force), united: undefined };
-    await this.#parts.clear(server);
-    return { index: undefined, united: undefined };
+    return { index: reports.length > 0 ? await this.#parts.open(server, reports, force) : undefined, united: undefined };
   }
 
   #united(server: string, own: Own, index: BuiltIndex): Answerer {

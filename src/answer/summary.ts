@@ -1,6 +1,7 @@
 import type { Document, Passage } from '../corpus/document.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { QuantizedStates } from '../indexing/token-states.ts';
+import { dot } from '../indexing/vector-index.ts';
 import type { Span } from '../text/span.ts';
 
 /** How much a sentence that says again what was chosen already is held back: maximal marginal relevance (Carbonell & Goldstein 1998), λ = 0.6. */
@@ -74,8 +75,4 @@ function sum(vectors: readonly Float32Array[]): Float32Array {
 function unit(vector: Float32Array): Float32Array {
   const norm = Math.hypot(...vector) || 1;
   return vector.map((x) => x / norm);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((total, x, k) => total + x * (b[k] ?? 0), 0);
 }

@@ -4,7 +4,7 @@ import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
 import { decoded, type Format, UnreadableFile } from './formats/format.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
-import { versionsAmong } from './versions.ts';
+import { versionsAmong, wholeText } from './versions.ts';
 
 /** Formats of reports, by file extension. */
 export const FORMATS: ReadonlyMap<string, 'text' | Format> = new Map([
@@ -50,7 +50,7 @@ export async function readReports(folder: string, indexFolder?: string, again = 
   for (const name of names) {
     try {
       const document = await readReport(join(folder, name), indexFolder, again);
-      const text = sha256Of(document.passages.map((passage) => passage.text).join('\n\n'));
+      const text = sha256Of(wholeText(document));
       const same = seen.get(`text ${text}`);
       const namesake = seen.get(`id ${document.id}`);
       if (document.passages.length === 0) skipped.push(`${name}: no text of a report in it`);

@@ -16,6 +16,11 @@ export interface Version {
   readonly shared: number;
 }
 
+/** All that a report says, to the letter: two that are the same say the same. */
+export function wholeText({ passages }: Document): string {
+  return passages.map(({ text }) => text).join('\n\n');
+}
+
 /** What a paragraph says: its words, folded. Two that say the same differ in line breaks, vowel marks or punctuation at most. */
 export function saying(paragraph: string): string {
   return writtenWords(fold(paragraph)).join(' ');

@@ -1,19 +1,11 @@
-import {
-  AttachmentBuilder,
-  type ButtonInteraction,
-  LabelBuilder,
-  MessageFlags,
-  ModalBuilder,
-  type ModalSubmitInteraction,
-  TextInputBuilder,
-  TextInputStyle,
-} from 'discord.js';
+import { AttachmentBuilder, type ButtonInteraction, MessageFlags, type ModalSubmitInteraction } from 'discord.js';
 import type { Answer } from '../answer/answer.ts';
 import { LONGEST_QUESTION } from '../answer/question.ts';
 import type { AskedQuestion } from '../storage/records.ts';
 import type { Language } from '../text/language.ts';
 import { type Action, actionId, parseAction } from './actions.ts';
 import { type Place, placeOf, type Services } from './command.ts';
+import { form } from './form.ts';
 import { labelsFor } from './labels.ts';
 import { LIMITS } from './limits.ts';
 import { answerMessage, passageMessage, plainMessage } from './render.ts';
@@ -37,9 +29,14 @@ export async function pressAction(interaction: ButtonInteraction, services: Serv
   }
   if (action === 'bad') {
     await services.records.vote(asked.id, interaction.user.id, false, '');
-    return interaction.showModal(form(interaction.customId, labels.reasonTitle, labels.reasonField, LONGEST_REASON, false));
+    return interaction.showModal(
+      form(interaction.customId, labels.reasonTitle, [{ id: 'text', label: labels.reasonField, maxLength: LONGEST_REASON, required: false }]),
+    );
   }
-  if (action === 'followUp') return interaction.showModal(form(interaction.customId, labels.followUpTitle, labels.followUpField, LONGEST_QUESTION, true));
+  if (action === 'followUp')
+    return interaction.showModal(
+      form(interaction.customId, labels.followUpTitle, [{ id: 'text', label: labels.followUpField, maxLength: LONGEST_QUESTION, required: true }]),
+    );
   // A page is turned in place only where one person sees it: a forged id must not change what all see.
   if (action === 'more' && page !== undefined && interaction.message.flags.has(MessageFlags.Ephemeral)) await interaction.deferUpdate();
   else if (action === 'image' && asked.user !== interaction.user.id) return tell(interaction, labels.notYours, asked.language);
@@ -94,11 +91,6 @@ async function picture(place: Place, answer: Answer, services: Services) {
   if (!citation || !png) throw new Error('An answer without a citation has no picture.');
   const description = citation.quote.slice(0, LIMITS.attachmentDescription);
   return { files: [new AttachmentBuilder(Buffer.from(png), { name: `isnad-${citation.passage}.png`, description })], allowedMentions: { parse: [] } };
-}
-
-function form(customId: string, title: string, label: string, maxLength: number, required: boolean): ModalBuilder {
-  const input = new TextInputBuilder().setCustomId('text').setStyle(TextInputStyle.Paragraph).setMaxLength(maxLength).setRequired(required);
-  return new ModalBuilder().setCustomId(customId).setTitle(title).addLabelComponents(new LabelBuilder().setLabel(label).setTextInputComponent(input));
 }
 
 async function tellExpired(interaction: ButtonInteraction | ModalSubmitInteraction, services: Services): Promise<void> {

@@ -3,7 +3,7 @@ import type { Libraries } from '../answer/libraries.ts';
 import type { Document } from '../corpus/document.ts';
 import { UnreadableFile } from '../corpus/formats/format.ts';
 import { EXTENSIONS, storedFrom, storedReport } from '../corpus/stored.ts';
-import { areVersions } from '../corpus/versions.ts';
+import { areVersions, wholeText } from '../corpus/versions.ts';
 import type { Records, ServerReport } from '../storage/records.ts';
 import { download } from './download.ts';
 
@@ -74,7 +74,8 @@ export class ServerReports {
     const document = storedReport(OWN + name, content);
     const { documents } = (await this.#libraries.answererFor(server)).index;
     const own = documents.filter(isOwn);
-    const known = documents.find((other) => textOf(other) === textOf(document));
+    const text = wholeText(document);
+    const known = documents.find((other) => wholeText(other) === text);
     if (document.passages.length === 0) return { why: 'empty' };
     if (known) return { why: 'known', title: known.title };
     const replaces = own.find(({ id }) => id === document.id);
@@ -156,8 +157,4 @@ function documentOf({ id, content }: Pick<ServerReport, 'id' | 'content'>): Docu
 
 function nameOf({ id }: Document): string {
   return id.slice(OWN.length);
-}
-
-function textOf({ passages }: Document): string {
-  return passages.map(({ text }) => text).join('\n\n');
 }

@@ -1,4 +1,5 @@
 import type { IndexedPassage } from './report-index.ts';
+import { dot } from './vector-index.ts';
 
 /** Two paragraphs that say almost the same differ by less than this cosine, and either may be the nearer. */
 const SAME = 0.02;
@@ -24,12 +25,8 @@ export function misalignedTranslations(
   vectors: readonly Float32Array[],
   dimensions: number,
 ): Map<string, number[]> {
-  const cosine = (a: number, b: number) => {
-    const [x, y] = [vectors[a], vectors[b]];
-    let sum = 0;
-    for (let i = 0; i < dimensions; i++) sum += (x?.[i] ?? 0) * (y?.[i] ?? 0);
-    return sum;
-  };
+  const first = (text: number) => vectors[text]?.subarray(0, dimensions) ?? new Float32Array();
+  const cosine = (a: number, b: number) => dot(first(a), first(b));
   const odd = new Map<string, number[]>();
   const counts = new Map<string, number>();
   for (const [label, own] of translations) {
