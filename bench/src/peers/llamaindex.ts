@@ -8,7 +8,12 @@ import { version } from '../version.ts';
 
 /** Its embedding with the prefixes that the model wants. */
 class PrefixedEmbedding extends HuggingFaceEmbedding {
-  override getTextEmbedding(text: string): Promise<number[]> {
+  /** Vectors that are there already, by text: it embeds every node, even one that has its vector. */
+  given: ReadonlyMap<string, Float32Array> = new Map();
+
+  override async getTextEmbedding(text: string): Promise<number[]> {
+    const given = this.given.get(text);
+    if (given) return Array.from(given);
     return asEmbedding(() => super.getTextEmbedding(PREFIX.passage + text));
   }
 
@@ -17,8 +22,10 @@ class PrefixedEmbedding extends HuggingFaceEmbedding {
   }
 }
 
-function settle(): void {
-  Settings.embedModel = new PrefixedEmbedding({ modelType: MODEL, modelOptions: PIPELINE_OPTIONS });
+function settle(): PrefixedEmbedding {
+  const embedding = new PrefixedEmbedding({ modelType: MODEL, modelOptions: PIPELINE_OPTIONS });
+  Settings.embedModel = embedding;
+  return embedding;
 }
 
 function searching(index: VectorStoreIndex): Searcher {
@@ -35,10 +42,9 @@ export const llamaindex: Peer = {
   what: 'vector index',
   embeds: true,
   async build({ texts, vectors }, folder) {
-    settle();
-    const nodes = texts.map(
-      (text, label) => new TextNode({ text, id_: String(label), metadata: {}, ...(vectors?.[label] && { embedding: Array.from(vectors[label]) }) }),
-    );
+    const embedding = settle();
+    if (vectors) embedding.given = new Map(texts.map((text, label) => [text, vectors[label] ?? new Float32Array()]));
+    const nodes = texts.map((text, label) => new TextNode({ text, id_: String(label), metadata: {} }));
     const storageContext = await storageContextFromDefaults({ persistDir: folder });
     return searching(await VectorStoreIndex.init({ nodes, storageContext }));
   },
