@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { configuration, measuring, ROOT, reading } from './isnad.ts';
+import { configuration, graphs, measuring, ROOT } from './isnad.ts';
 import type { FloorJob, FloorResult } from './jobs.ts';
 import { DIMENSIONS, LAYERS, MODEL, MODEL_FOLDER, PREFIX, WEIGHTS } from './model.ts';
 
@@ -21,7 +21,7 @@ const ofProduct = createRequire(join(ROOT, 'package.json'));
  * What nobody who uses this model can go below: the graphs, run on tokens that are there already, by the same onnxruntime and with the same options.
  */
 export async function rawModel(job: FloorJob): Promise<FloorResult> {
-  const [{ loadConfig }, { quantile }, { sessionOptions }] = await Promise.all([configuration(), measuring(), reading()]);
+  const [{ loadConfig }, { quantile }, { sessionOptions }] = await Promise.all([configuration(), measuring(), graphs()]);
   // The product's own: two versions in one process would share one library.
   const { InferenceSession, Tensor: OrtTensor } = ofProduct('onnxruntime-node') as Runtime;
   const { AutoTokenizer, env } = ofProduct('@xenova/transformers') as Transformers;

@@ -12,7 +12,7 @@ export const answering = () => module<typeof import('../../src/answer/confidence
 export const configuration = () => module<typeof import('../../src/config.ts')>('config');
 export const encoding = () => module<typeof import('../../src/embedding/transformers-encoder.ts')>('embedding/transformers-encoder');
 export const measuring = () => module<typeof import('../../src/evaluation/metrics.ts')>('evaluation/metrics');
-export const reading = () => module<typeof import('../../src/embedding/reader.ts')>('embedding/reader');
+export const graphs = () => module<typeof import('../../src/embedding/graphs.ts')>('embedding/graphs');
 export const retrieving = () => module<typeof import('../../src/retrieval/retriever.ts')>('retrieval/retriever');
 export const sets = () => module<typeof import('../../src/evaluation/sets.ts')>('evaluation/sets');
 export const sentenceCutting = () => module<typeof import('../../src/text/sentences.ts')>('text/sentences');

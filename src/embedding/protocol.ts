@@ -14,6 +14,14 @@ export interface WorkerOptions {
   readonly centre?: boolean;
 }
 
+/** A file of a hub's model arrives: bytes. */
+export interface Download {
+  readonly type: 'download';
+  readonly file: string;
+  readonly loaded: number;
+  readonly total: number;
+}
+
 /** What the reader's thread is started with. */
 export interface ReaderOptions {
   /** Folder of the model. */
@@ -44,7 +52,7 @@ export interface EncoderReady {
 export type ToThread<Request> = { readonly type: 'request'; readonly id: number; readonly request: Request } | { readonly type: 'close' };
 
 export type FromThread<Ready, Reply> =
-  | { readonly type: 'download'; readonly file: string; readonly loaded: number; readonly total: number }
+  | Download
   | { readonly type: 'ready'; readonly ready: Ready }
   | { readonly type: 'failed'; readonly message: string; readonly byUser: boolean }
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }

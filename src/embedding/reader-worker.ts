@@ -1,7 +1,7 @@
 /** The reader's thread: loaded beside the encoder's, so that a start takes no longer for it. */
 import { workerData } from 'node:worker_threads';
+import { Reader } from './graphs.ts';
 import type { ReaderOptions, ReadReply, ReadRequest } from './protocol.ts';
-import { Reader } from './reader.ts';
 import { serve } from './serve.ts';
 
 const { folder, threads } = workerData as ReaderOptions;

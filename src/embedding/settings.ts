@@ -65,7 +65,8 @@ export interface ModelSettings {
   readonly queryPrefix: string;
   readonly passagePrefix: string;
   readonly dtype: NonNullable<v.InferOutput<typeof schema>['dtype']>;
-  readonly maxTokens: number;
+  /** Tokens of one pass; `undefined`: what the tokenizer's settings say. */
+  readonly maxTokens: number | undefined;
   readonly languages: readonly string[] | undefined;
   readonly tokenMean: TokenMean | undefined;
   readonly reader: boolean;
@@ -75,10 +76,9 @@ export interface ModelSettings {
 /**
  * @param id of the model: a name with `e5` in it has that family's prefixes by default, any other none
  * @param json text of `isnad.json`, if the model has one
- * @param maxTokens limit that the model's own configuration states, if it does
  * @throws UserError when the file is not as expected
  */
-export function modelSettings(id: string, json: string | undefined, maxTokens: number | undefined): ModelSettings {
+export function modelSettings(id: string, json: string | undefined): ModelSettings {
   const e5 = /\be5\b/iu.test(id);
   const given = json === undefined ? {} : parse(id, json);
   return {
@@ -86,7 +86,7 @@ export function modelSettings(id: string, json: string | undefined, maxTokens: n
     queryPrefix: given.queryPrefix ?? (e5 ? 'query: ' : ''),
     passagePrefix: given.passagePrefix ?? (e5 ? 'passage: ' : ''),
     dtype: given.dtype ?? 'q8',
-    maxTokens: given.maxTokens ?? Math.min(maxTokens ?? 512, 512),
+    maxTokens: given.maxTokens,
     languages: given.languages,
     tokenMean: given.tokenMean,
     reader: given.reader ?? false,
@@ -106,6 +106,9 @@ function parse(id: string, json: string): v.InferOutput<typeof schema> {
   const [issue] = result.issues;
   throw new UserError(`isnad.json of the model ${id}: ${v.getDotPath(issue) ?? ''}: ${issue.message}.`);
 }
+
+/** Files that every model has, beside its weights. */
+export const MODEL_FILES = { config: 'config.json', tokenizer: 'tokenizer.json', tokenizerConfig: 'tokenizer_config.json' } as const;
 
 /** Files of a reader, beside the model's weights. */
 export const READER_FILES = { passages: 'onnx/passages.onnx', reader: 'onnx/reader.onnx', weights: 'onnx/reader.weights' } as const;

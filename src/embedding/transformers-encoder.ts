@@ -12,7 +12,7 @@ const BATCH_TEXTS = 16;
 type EncoderThread = Thread<EncoderReady, EncodeRequest, EncodeReply>;
 type ReaderThread = Thread<undefined, ReadRequest, ReadReply>;
 
-/** Encoder on transformers.js and onnxruntime, and its reader, each in a thread of its own. */
+/** Encoder on the tokenizers of transformers.js and onnxruntime, and its reader, each in a thread of its own. */
 export class TransformersEncoder implements Encoder {
   readonly info: EncoderInfo;
   readonly ended: Promise<string>;
@@ -99,5 +99,7 @@ function unusable(options: WorkerOptions, failure: unknown): UserError {
   if (failure instanceof UserError) return failure;
   const reason = describe(failure).replace(/[.\s]+$/u, '');
   if (isAbsolute(options.model)) return new UserError(`The model in ${options.model} can't be loaded: ${reason}. Restore the folder or set EMBEDDING_MODEL.`);
-  return new UserError(`The model ${options.model} can't be loaded: ${reason}. Check the name and the network, or set EMBEDDING_MODEL to a local folder.`);
+  return new UserError(
+    `The model ${options.model} can't be loaded: ${reason}. Check the name and the network; of a download that broke off, delete ${join(options.cacheFolder, options.model)}; or set EMBEDDING_MODEL to a local folder.`,
+  );
 }

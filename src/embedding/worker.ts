@@ -1,39 +1,63 @@
 /** The encoder's thread: a forward pass blocks whoever calls it, so it is never the thread that serves people. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import { AutoModel, AutoTokenizer, env, type PreTrainedModel, type PreTrainedTokenizer, Tensor } from '@xenova/transformers';
+import { Tokenizer } from '@huggingface/tokenizers';
+import * as v from 'valibot';
 import { UserError } from '../errors.ts';
 import { detectLanguage } from '../text/language.ts';
 import { sha256OfFile, verifiedFiles } from './checksums.ts';
 import type { Encoded, EncoderInfo, Memory, Role } from './encoder.ts';
+import { type Batch, EncoderGraph, PassageEncoder } from './graphs.ts';
 import type { EncodeReply, EncodeRequest, EncoderReady, WorkerOptions } from './protocol.ts';
-import { type Batch, PassageEncoder, sessionOptions } from './reader.ts';
 import { type Answered, serve, tell } from './serve.ts';
-import { type ModelSettings, modelSettings, READER_FILES, type TokenMean, weightsFile } from './settings.ts';
+import { MODEL_FILES, type ModelSettings, modelSettings, READER_FILES, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
 /** Tokens that two neighbouring windows of a long passage share. */
 const OVERLAP = 64;
 /** Padded tokens of one forward pass: larger batches gain nothing on a CPU and keep a question waiting. */
 const BATCH_TOKENS = 2048;
-/** Output of a model with a reader: the states after its lower half, where the reader begins. */
-const LOWER_STATES = 'lower_hidden_state';
+/** Tokens of one pass where the model's own settings say no fewer: of almost all encoders it is the limit. */
+const MOST_TOKENS = 512;
 /** Pieces of words met before; a report repeats its words. */
 const CACHE_WORDS = 50_000;
 
 interface Model {
-  readonly tokenizer: PreTrainedTokenizer;
-  readonly network: PreTrainedModel;
+  readonly tokenizer: Tokenizer;
+  readonly network: EncoderGraph;
   readonly settings: ModelSettings;
   readonly means: TokenMean | undefined;
   /** Of a model with a reader. */
   readonly passages: PassageEncoder | undefined;
   readonly info: EncoderInfo;
+  readonly special: SpecialTokens;
+}
+
+/** Ids of the tokens that stand around a text: `<s>` `</s>` or their like, and what fills a batch up. */
+interface SpecialTokens {
   readonly begin: number;
   readonly finish: number;
+  readonly padding: number;
 }
+
+/** What is needed of a model's own `config.json` and `tokenizer_config.json`. A limit of 10^30 stands for none. */
+const networkConfig = v.object({ hidden_size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) });
+const tokenizerConfig = v.looseObject({
+  model_max_length: v.optional(v.number()),
+  pad_token: v.optional(
+    v.nullable(
+      v.union([
+        v.string(),
+        v.pipe(
+          v.object({ content: v.string() }),
+          v.transform(({ content }) => content),
+        ),
+      ]),
+    ),
+  ),
+});
 
 /** A text cut into tokens, and where each token's word stands in it. */
 interface Tokens {
@@ -49,73 +73,57 @@ async function load(options: WorkerOptions): Promise<Model> {
   const local = isAbsolute(options.model);
   const folder = local ? options.model : join(options.cacheFolder, options.model);
   const verified = local ? verifiedFiles(folder) : new Map<string, string>();
-  const loaded = await loadFrom(folder, local, options);
-  return { ...loaded, info: { ...loaded.info, sha256: digest(folder, loaded.settings, verified) } };
+  const id = local ? basename(options.model) : options.model;
+  const settings = settingsOf(id, folder);
+  const files = [...Object.values(MODEL_FILES), weightsFile(settings.dtype), ...(settings.reader ? Object.values(READER_FILES) : [])];
+  const missing = () => files.find((file) => !existsSync(join(folder, file)));
+  if (!local && options.hub !== undefined && missing() !== undefined) {
+    // Imported where it is needed only: without it the start is sooner.
+    const { download } = await import('./download.ts');
+    await download(options, settings.dtype, tell);
+  }
+  const without = missing();
+  if (without !== undefined) throw new UserError(`The model folder ${folder} has no ${without}.`);
+  const loaded = await loadFrom(id, folder, settings, options);
+  return { ...loaded, info: { ...loaded.info, sha256: digest(folder, settings, verified) } };
+}
+
+function settingsOf(id: string, folder: string): ModelSettings {
+  const file = join(folder, 'isnad.json');
+  return modelSettings(id, existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 }
 
 type Loaded = Omit<Model, 'info'> & { readonly info: Omit<EncoderInfo, 'sha256'> };
 
-async function loadFrom(folder: string, local: boolean, options: WorkerOptions): Promise<Loaded> {
-  env.allowLocalModels = local;
-  env.allowRemoteModels = !local && options.hub !== undefined;
-  env.cacheDir = options.cacheFolder;
-  if (options.hub !== undefined) env.remoteHost = options.hub;
-  if (local) env.localModelPath = dirname(options.model);
-  const id = local ? basename(options.model) : options.model;
-  // The library reports the reading of local files as well, which takes no time worth a bar.
-  const report = env.allowRemoteModels ? { progress_callback: downloadReporter() } : {};
-  const tokenizer = await AutoTokenizer.from_pretrained(id, report);
-  const settingsFile = join(folder, 'isnad.json');
-  const limit = Number(tokenizer.model_max_length);
-  const settings = modelSettings(id, existsSync(settingsFile) ? readFileSync(settingsFile, 'utf8') : undefined, Number.isFinite(limit) ? limit : undefined);
-  const files = [...(local ? [weightsFile(settings.dtype)] : []), ...(settings.reader ? Object.values(READER_FILES) : [])];
-  for (const file of files) if (!existsSync(join(folder, file))) throw new UserError(`The model folder ${folder} has no ${file}.`);
-  const network = await AutoModel.from_pretrained(id, {
-    ...report,
-    dtype: settings.dtype,
-    device: 'cpu',
-    session_options: sessionOptions(options.threads),
-  });
-  const [begin, finish] = specialTokens(tokenizer);
-  const dimensions = Number((network.config as { hidden_size?: unknown }).hidden_size);
+async function loadFrom(id: string, folder: string, settings: ModelSettings, { threads, centre }: WorkerOptions): Promise<Loaded> {
+  const json = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const tokenizerSettings = v.parse(tokenizerConfig, json(MODEL_FILES.tokenizerConfig));
+  const tokenizer = new Tokenizer(json(MODEL_FILES.tokenizer) as object, tokenizerSettings);
+  const network = await EncoderGraph.load(join(folder, weightsFile(settings.dtype)), threads);
+  const { hidden_size: dimensions } = v.parse(networkConfig, json(MODEL_FILES.config));
   for (const mean of Object.values(settings.tokenMean ?? {}).flatMap((byLanguage) => Object.values(byLanguage))) {
     if (mean.length !== dimensions) throw new UserError(`isnad.json of the model ${id}: a tokenMean has ${mean.length} numbers, expected ${dimensions}.`);
   }
-  if (settings.reader && !network.sessions['model']?.outputNames.includes(LOWER_STATES))
-    throw new UserError(`The model ${id} gives no ${LOWER_STATES} for its reader.`);
-  const passages = settings.reader ? new PassageEncoder(folder, options.threads) : undefined;
-  const { maxTokens, languages, fit } = settings;
-  const info = { id, dimensions, maxTokens, languages, reader: passages !== undefined, fit };
-  return { tokenizer, network, settings, means: options.centre === false ? undefined : settings.tokenMean, passages, info, begin, finish };
+  if (settings.reader && !network.givesLower) throw new UserError(`The model ${id} gives no lower_hidden_state for its reader.`);
+  const passages = settings.reader ? new PassageEncoder(folder, threads) : undefined;
+  const maxTokens = settings.maxTokens ?? Math.min(tokenizerSettings.model_max_length ?? MOST_TOKENS, MOST_TOKENS);
+  const info = { id, dimensions, maxTokens, languages: settings.languages, reader: passages !== undefined, fit: settings.fit };
+  const special = specialTokens(tokenizer, tokenizerSettings.pad_token ?? undefined);
+  return { tokenizer, network, settings, means: centre === false ? undefined : settings.tokenMean, passages, info, special };
 }
 
-function downloadReporter() {
-  return (event: { status: string; file?: string; loaded?: number; total?: number }) => {
-    if (event.status !== 'progress' || !event.file) return;
-    tell({ type: 'download', file: event.file, loaded: event.loaded ?? 0, total: event.total ?? 0 });
-  };
-}
-
-/** First and last token of an empty text: `<s>` `</s>` or their like. */
-function specialTokens(tokenizer: PreTrainedTokenizer): [number, number] {
-  const ids = tokenizer.encode('');
+function specialTokens(tokenizer: Tokenizer, padding: string | undefined): SpecialTokens {
+  const { ids } = tokenizer.encode('');
   const begin = ids.at(0);
   const finish = ids.at(-1);
   if (begin === undefined || finish === undefined) throw new UserError("This model's tokenizer adds no special tokens: it is not a sentence encoder.");
-  return [begin, finish];
+  return { begin, finish, padding: (padding === undefined ? undefined : tokenizer.token_to_id(padding)) ?? 0 };
 }
 
 /** SHA-256 over every file of the model that is used, hexadecimal. @param known those that have been read */
 function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): string {
   const all = createHash('sha256');
-  const files = [
-    'config.json',
-    'tokenizer.json',
-    'tokenizer_config.json',
-    'isnad.json',
-    weightsFile(settings.dtype),
-    ...(settings.reader ? Object.values(READER_FILES) : []),
-  ];
+  const files = [...Object.values(MODEL_FILES), 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? Object.values(READER_FILES) : [])];
   for (const file of files) {
     const path = join(folder, file);
     if (existsSync(path)) all.update(file).update(known.get(file) ?? sha256OfFile(path));
@@ -141,7 +149,7 @@ function pieces(model: Model, word: string): readonly number[] {
   const known = wordPieces.get(word);
   if (known) return known;
   if (wordPieces.size >= CACHE_WORDS) wordPieces.clear();
-  const ids = model.tokenizer.encode(word, { add_special_tokens: false });
+  const ids = model.tokenizer.encode(word, { add_special_tokens: false }).ids;
   wordPieces.set(word, ids);
   return ids;
 }
@@ -172,7 +180,13 @@ async function encode(model: Model, request: EncodeRequest): Promise<Encoded[]> 
     const cut = windows(length, size, OVERLAP);
     const mean = model.means?.[request.role][detectLanguage(text) === 'en' ? 'en' : 'ar'];
     cut.forEach((window, windowIndex) => {
-      passes.push({ text: index, window, windowIndex, ids: [model.begin, ...prefix, ...tokens.ids.slice(window.start, window.end), model.finish], mean });
+      passes.push({
+        text: index,
+        window,
+        windowIndex,
+        ids: [model.special.begin, ...prefix, ...tokens.ids.slice(window.start, window.end), model.special.finish],
+        mean,
+      });
     });
     return {
       vectors: new Float32Array(cut.length * info.dimensions),
@@ -201,7 +215,7 @@ function prefixOf(model: Model, role: Role): readonly number[] {
 
 async function forward(model: Model, batch: readonly Pass[], prefix: number, role: Role, results: readonly Filling[]): Promise<void> {
   const longest = Math.max(...batch.map((pass) => pass.ids.length));
-  const ids = new BigInt64Array(batch.length * longest).fill(BigInt(model.tokenizer.pad_token_id ?? 0));
+  const ids = new BigInt64Array(batch.length * longest).fill(BigInt(model.special.padding));
   const mask = new BigInt64Array(batch.length * longest);
   batch.forEach((pass, row) => {
     pass.ids.forEach((id, at) => {
@@ -253,17 +267,8 @@ async function statesOf(model: Model, batch: Batch, passes: readonly Pass[], rol
       batch,
       passes.map((pass) => pass.ids.length),
     );
-  const shape = [batch.texts, batch.longest];
-  const inputs: Record<string, Tensor> = { input_ids: new Tensor('int64', batch.ids, shape), attention_mask: new Tensor('int64', batch.mask, shape) };
-  if (model.network.sessions['model']?.inputNames.includes('token_type_ids')) {
-    inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(batch.ids.length), shape);
-  }
-  const output = (await model.network(inputs)) as {
-    readonly last_hidden_state: { readonly data: Float32Array };
-    readonly [LOWER_STATES]?: { readonly data: Float32Array };
-  };
-  const lower = model.passages && output[LOWER_STATES]?.data;
-  return { hidden: output.last_hidden_state.data, ...(lower && { lower }) };
+  const { hidden, lower } = await model.network.encode(batch);
+  return { hidden, ...(model.passages && lower && { lower }) };
 }
 
 function normalize(vector: Float32Array): void {

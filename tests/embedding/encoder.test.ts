@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEncoder } from '../../src/app.ts';
 import type { Encoded, Encoder, Reading } from '../../src/embedding/encoder.ts';
-import { bestSpan } from '../../src/embedding/reader.ts';
+import { bestSpan } from '../../src/embedding/graphs.ts';
 import { TransformersEncoder } from '../../src/embedding/transformers-encoder.ts';
 import { windows } from '../../src/embedding/windows.ts';
 import { UserError } from '../../src/errors.ts';

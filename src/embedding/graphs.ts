@@ -1,4 +1,4 @@
-/** The reader's graphs. What they compute is told in models/training/network.py, how they are made in export.py there. */
+/** The graphs of encoder and reader. What those of the shipped model compute is told in models/training/network.py, how they are made in export.py there. */
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Memory, Reading } from './encoder.ts';
@@ -6,6 +6,8 @@ import { READER_FILES } from './settings.ts';
 
 /** Layers of which a memory keeps the states. */
 export const MEMORY_LAYERS = 4;
+/** Output of a model with a reader: the states after its lower half. */
+const LOWER_STATES = 'lower_hidden_state';
 /** Longest answer, in tokens, as in training. */
 const LONGEST_ANSWER = 40;
 
@@ -27,6 +29,36 @@ export interface Batch {
  */
 export function sessionOptions(threads: number): InferenceSession.SessionOptions {
   return { intraOpNumThreads: threads, interOpNumThreads: 1, extra: { session: { force_spinning_stop: '1' } } };
+}
+
+/** The encoder's pass over texts. */
+export class EncoderGraph {
+  readonly #graph: InferenceSession;
+
+  private constructor(graph: InferenceSession) {
+    this.#graph = graph;
+  }
+
+  /** @param file of the weights; @param threads of one pass */
+  static async load(file: string, threads: number): Promise<EncoderGraph> {
+    return new EncoderGraph(await InferenceSession.create(file, sessionOptions(threads)));
+  }
+
+  /** Whether it gives the states after its lower half, where a reader begins. */
+  get givesLower(): boolean {
+    return this.#graph.outputNames.includes(LOWER_STATES);
+  }
+
+  /** @returns its last states, and those after its lower half where it gives them: [texts × longest × dimensions] */
+  async encode({ ids, mask, texts, longest }: Batch): Promise<{ hidden: Float32Array; lower?: Float32Array }> {
+    const shape = [texts, longest];
+    const inputs: Record<string, Tensor> = { input_ids: new Tensor('int64', ids, shape), attention_mask: new Tensor('int64', mask, shape) };
+    // Of one text after the other, not of pairs.
+    if (this.#graph.inputNames.includes('token_type_ids')) inputs['token_type_ids'] = new Tensor('int64', new BigInt64Array(ids.length), shape);
+    const output = await this.#graph.run(inputs);
+    const lower = output[LOWER_STATES]?.data as Float32Array | undefined;
+    return { hidden: output['last_hidden_state']?.data as Float32Array, ...(lower && { lower }) };
+  }
 }
 
 /** The encoder's pass over passages, and what the reader keeps of them. */
