@@ -1,6 +1,6 @@
 import { describe } from '../errors.ts';
 import type { Engine, Row, Statement } from './engine.ts';
-import { inspectSqlite, openSqlite } from './sqlite.ts';
+import { earlierIn, inspectSqlite, openSqlite } from './sqlite.ts';
 
 /** Where the database is: on the server of `url`, else in a file in `folder`, else in memory. */
 export interface DatabasePlace {
@@ -25,15 +25,17 @@ export class Database {
 
   /**
    * A file that is damaged is moved aside, one that can't be had is replaced by memory. A server is not: its processes would each know other things.
+   * A server where nothing is yet begins with what the file keeps.
    *
    * @param onTrouble told in one line what can't be kept and why
-   * @throws UserError when the server can't be reached, refuses, or a newer program has been at its schema
+   * @param onNews told in one line that the file was carried over
+   * @throws UserError when the server can't be reached, refuses, or a newer program has been at its schema; when the file can't be carried over
    */
-  static async open({ folder, url }: DatabasePlace, onTrouble: (line: string) => void): Promise<Database> {
+  static async open({ folder, url }: DatabasePlace, onTrouble: (line: string) => void, onNews: (line: string) => void = () => undefined): Promise<Database> {
     if (url === undefined) return new Database(openSqlite(folder, onTrouble), onTrouble);
     // Imported where there is a server only: without one the start is sooner.
     const { openPostgres } = await import('./postgres.ts');
-    return new Database(await openPostgres(url, onTrouble), onTrouble);
+    return new Database(await openPostgres(url, onTrouble, { earlier: folder === undefined ? undefined : earlierIn(folder, onNews) }), onTrouble);
   }
 
   /** Runs a statement that changes something; whether it could be. */

@@ -1,9 +1,16 @@
-import { describe, errorCode, UserError } from '../errors.ts';
-import { openPool } from '../postgres.ts';
-import type { Engine, Row, Statement, Value } from './engine.ts';
-import { type Dialect, migrationsAfter } from './schema.ts';
+import { describe, UserError } from '../errors.ts';
+import { openPool, serverFailure, sqlState } from '../postgres.ts';
+import type { Earlier, Engine, Row, Statement, Value } from './engine.ts';
+import { type Dialect, migrationsAfter, NewerSchema } from './schema.ts';
 
 type Pool = ReturnType<typeof openPool>;
+/** How {@link openPostgres} opens: in which schema, and what begins a new one. */
+interface OpenSettings {
+  /** Default: `isnad`. */
+  readonly schema?: string;
+  /** Carried over where the schema is made; default: nothing. */
+  readonly earlier?: Earlier | undefined;
+}
 /** Runs a statement as Postgres takes it (`$1`). */
 type Query = (sql: string, values?: readonly Value[]) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
 
@@ -25,10 +32,10 @@ const TIMED_OUT = '57014';
  * @param onTrouble told in one line of a connection that was lost while nobody used it
  * @throws UserError that names DATABASE_URL and what to do: exit code 2 where the server refuses it or a newer program has been at it, 1 where the server can't be reached
  */
-export async function openPostgres(url: string, onTrouble: (line: string) => void, schema = SCHEMA): Promise<Engine> {
+export async function openPostgres(url: string, onTrouble: (line: string) => void, { schema = SCHEMA, earlier }: OpenSettings = {}): Promise<Engine> {
   const pool = openPool(url, onTrouble);
   try {
-    await migrate(pool, schema);
+    await migrate(pool, schema, earlier);
     return new Postgres(pool, schema);
   } catch (error) {
     await pool.end();
@@ -43,7 +50,7 @@ export async function inspectPostgres(url: string): Promise<string | undefined> 
     migrationsAfter(await schemaVersion((sql, values = []) => pool.query(sql, [...values]), SCHEMA), DIALECT);
     return undefined;
   } catch (error) {
-    return explain(error).message;
+    return describe(explain(error));
   } finally {
     await pool.end();
   }
@@ -61,17 +68,17 @@ class Postgres implements Engine {
   }
 
   async rows(statement: Statement): Promise<readonly Row[]> {
-    const { rows } = await this.#ask(() => this.#pool.query<Row>(...this.#translated(statement)));
+    const { rows } = await this.#ask(() => this.#pool.query<Row>(...translated(statement, this.#schema)));
     return rows;
   }
 
   async change(statements: readonly Statement[]): Promise<readonly number[]> {
     const [only] = statements;
     return this.#ask(async () => {
-      if (only && statements.length === 1) return [(await this.#pool.query(...this.#translated(only))).rowCount ?? 0];
+      if (only && statements.length === 1) return [(await this.#pool.query(...translated(only, this.#schema))).rowCount ?? 0];
       return inTransaction(this.#pool, async (query) => {
         const changes: number[] = [];
-        for (const statement of statements) changes.push((await query(...this.#translated(statement))).rowCount ?? 0);
+        for (const statement of statements) changes.push((await query(...translated(statement, this.#schema))).rowCount ?? 0);
         return changes;
       });
     });
@@ -91,18 +98,10 @@ class Postgres implements Engine {
       throw error;
     }
   }
-
-  #translated([sql, ...values]: Statement): [sql: string, values: Value[]] {
-    let n = 0;
-    return [
-      inSchema(sql, this.#schema).replaceAll('?', () => `$${++n}`),
-      // The one character that Postgres keeps in no text.
-      values.map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value)),
-    ];
-  }
 }
 
-async function migrate(pool: Pool, schema: string): Promise<void> {
+async function migrate(pool: Pool, schema: string, earlier: Earlier | undefined): Promise<void> {
+  let carriedOver: number | undefined;
   const work = async (query: Query) => {
     await query(`SET LOCAL statement_timeout = ${MIGRATION_PATIENCE}`);
     await query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
@@ -117,8 +116,15 @@ async function migrate(pool: Pool, schema: string): Promise<void> {
       await query(inSchema(sql, schema));
       await query(`INSERT INTO ${schema}.schema_versions (version) VALUES ($1)`, [version]);
     }
+    if (now > 0 || !earlier) return;
+    carriedOver = 0;
+    for (const statement of earlier.statements()) {
+      await query(...translated(statement, schema));
+      carriedOver++;
+    }
   };
   await inTransaction(pool, work, MIGRATION_PATIENCE);
+  if (carriedOver !== undefined) earlier?.carriedOver(carriedOver);
 }
 
 /** 0: nothing is there. */
@@ -145,25 +151,22 @@ async function inTransaction<T>(pool: Pool, work: (query: Query) => Promise<T>, 
   }
 }
 
+function translated([sql, ...values]: Statement, schema: string): [sql: string, values: Value[]] {
+  let n = 0;
+  return [
+    inSchema(sql, schema).replaceAll('?', () => `$${++n}`),
+    // The one character that Postgres keeps in no text.
+    values.map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value)),
+  ];
+}
+
 function inSchema(sql: string, schema: string): string {
   return sql.replaceAll('isnad.', `${schema}.`);
 }
 
-/** The code of an error that the server itself told; `undefined`: it could not be asked, or did not answer. */
-function sqlState(error: unknown): string | undefined {
-  return error instanceof Error && 'severity' in error ? errorCode(error) : undefined;
-}
-
-function explain(error: unknown): UserError {
-  if (error instanceof UserError) return new UserError(`The database of DATABASE_URL was ${error.message}. Update this one.`, error.exitCode);
-  const state = sqlState(error);
-  if (state === undefined) {
-    return new UserError(`The database server of DATABASE_URL can't be reached (${describe(error)}). Start it or put the address right, then start again.`);
-  }
-  // Who connects (28), the database's name (3D) and rights (42) stay wrong; others, such as a server that is starting, may pass.
-  const lasting = /^(?:28|3D|42)/u.test(state);
-  return new UserError(
-    `The database server of DATABASE_URL refused (${describe(error)}). ${lasting ? 'Correct user, password, database or rights' : 'Look at the server'}, then start again.`,
-    lasting ? 2 : 1,
-  );
+/** What a failure at the start means for whoever runs the program; a fault of ours stays what it is. */
+function explain(error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  if (error instanceof NewerSchema) return new UserError(`The database of DATABASE_URL was ${error.message}. Update this one.`, 2);
+  return serverFailure(error) ?? error;
 }

@@ -1,4 +1,7 @@
-import { UserError } from '../errors.ts';
+/** A newer program has been at the schema. */
+export class NewerSchema extends Error {
+  override readonly name = 'NewerSchema';
+}
 
 /** What the two databases have different words for. */
 export interface Dialect {
@@ -61,13 +64,16 @@ const MIGRATIONS: readonly ((dialect: Dialect) => string)[] = [
   `,
 ];
 
+/** Tables that are carried over to another database, each after those it refers to: all but the proposals, which live for a day. */
+export const LASTING_TABLES = ['questions', 'votes', 'server_settings', 'user_settings', 'server_reports'] as const;
+
 /**
  * What a schema lacks, in order: the version that each step brings it to, and its SQL.
  *
  * @param version of the schema as it is; 0: nothing is there
- * @throws UserError (exit code 2) when a newer program has been at it
+ * @throws NewerSchema
  */
 export function migrationsAfter(version: number, dialect: Dialect): readonly { readonly version: number; readonly sql: string }[] {
-  if (version > MIGRATIONS.length) throw new UserError(`written by a newer Isnad (schema ${version}, this one knows ${MIGRATIONS.length})`, 2);
+  if (version > MIGRATIONS.length) throw new NewerSchema(`written by a newer Isnad (schema ${version}, this one knows ${MIGRATIONS.length})`);
   return MIGRATIONS.slice(version).map((migration, i) => ({ version: version + i + 1, sql: migration(dialect) }));
 }

@@ -1,10 +1,10 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import { describe, errorCode } from '../errors.ts';
+import { describe, errorCode, UserError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
-import type { Engine, Row, Statement } from './engine.ts';
-import { type Dialect, migrationsAfter } from './schema.ts';
+import type { Earlier, Engine, Row, Statement, Value } from './engine.ts';
+import { type Dialect, LASTING_TABLES, migrationsAfter } from './schema.ts';
 
 export const DATABASE_FILE = 'isnad.db';
 /** A statement waits this long for another process's lock, in milliseconds: no longer, as everything waits with it. */
@@ -28,9 +28,7 @@ export function openSqlite(folder: string | undefined, onTrouble: (line: string)
       onTrouble(`${file} can't be opened (${describe(error)}): feedback and settings are kept in memory only. Make it writable or set DATA_DIR.`);
       return new Sqlite(openFile(':memory:'));
     }
-    const aside = `${file}.damaged-${Date.now()}`;
-    for (const suffix of ['', '-wal', '-shm']) moveAside(file + suffix, aside + suffix);
-    onTrouble(`${file} is damaged; it was moved to ${aside}, and feedback and settings begin anew.`);
+    onTrouble(`${file} is damaged; it was moved to ${moveAside(file, 'damaged')}, and feedback and settings begin anew.`);
     return openSqlite(folder, onTrouble);
   }
 }
@@ -50,6 +48,51 @@ export function inspectSqlite(folder: string): string | undefined {
   } catch (error) {
     const problem = `${file} ${isDamaged(error) ? 'is damaged' : "can't be opened"} (${describe(error)})`;
     return `${problem}; the next start of the bot puts a damaged file aside and begins anew. To keep it, restore it from a backup`;
+  }
+}
+
+/**
+ * What the file in a folder keeps, for a database that takes its place; `undefined` where there is none.
+ *
+ * @param onNews told in one line what became of the file
+ */
+export function earlierIn(folder: string, onNews: (line: string) => void): Earlier | undefined {
+  const file = join(folder, DATABASE_FILE);
+  if (!existsSync(file)) return undefined;
+  return {
+    *statements() {
+      try {
+        yield* insertsOf(file);
+      } catch (error) {
+        throw new UserError(
+          `${file} can't be carried over to DATABASE_URL (${describe(error)}). Restore it from a backup or move it away, then start again.`,
+          1,
+          {
+            cause: error,
+          },
+        );
+      }
+    },
+    // Left in its place it would be carried over once more, with what people had deleted since, if the other were emptied.
+    carriedOver(rows) {
+      onNews(`${file} was carried over to DATABASE_URL (${rows} rows) and moved to ${moveAside(file, 'carried-over')}. Delete it once all is well.`);
+    },
+  };
+}
+
+function* insertsOf(file: string): Generator<Statement> {
+  const db = openFile(file);
+  try {
+    // All as of one moment: a bot may still write to it.
+    db.exec('BEGIN');
+    for (const table of LASTING_TABLES) {
+      for (const row of db.prepare(`SELECT * FROM ${table}`).iterate() as IterableIterator<Record<string, Value>>) {
+        const columns = Object.keys(row);
+        yield [`INSERT INTO isnad.${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`, ...Object.values(row)];
+      }
+    }
+  } finally {
+    db.close();
   }
 }
 
@@ -126,10 +169,15 @@ function isDamaged(error: unknown): boolean {
   return /^SQLITE_(NOTADB|CORRUPT)/u.test(errorCode(error) ?? '') || /not a database|malformed/u.test(describe(error));
 }
 
-function moveAside(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+/** Gives a file and what belongs to it another name, which it returns. @param why as a word of that name */
+function moveAside(file: string, why: string): string {
+  const aside = `${file}.${why}-${Date.now()}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    try {
+      renameSync(file + suffix, aside + suffix);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
   }
+  return aside;
 }

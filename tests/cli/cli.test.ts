@@ -7,8 +7,8 @@ import { TRAINING_REPORTS } from '../../src/config.ts';
 import { openPool } from '../../src/postgres.ts';
 import { temporaryFolder } from '../support/app.ts';
 import { DiscordServer } from '../support/discord-server.ts';
-import { startPglite } from '../support/pgvector.ts';
-import { PASSWORD, startPostgres } from '../support/postgres.ts';
+import { PASSWORD, startBehindGate } from '../support/gate.ts';
+import { startPglite } from '../support/postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/cli/main.js');
 const SOURCE = readFileSync('seeds/000_ddcf634ad3ebf0b8.txt', 'utf8');
@@ -28,7 +28,7 @@ function start(args: readonly string[], environment: Record<string, string> = {}
   const { PATH = '', HOME = '' } = process.env;
   return spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
     cwd: folder,
-    env: { PATH, HOME, INDEX_DIR: join(folder, 'index'), MONITOR_PORT: '0', ...environment },
+    env: { PATH, HOME, INDEX_DIR: join(folder, 'index'), DATA_DIR: join(folder, 'data'), MONITOR_PORT: '0', ...environment },
   });
 }
 
@@ -329,9 +329,9 @@ describe('bot', () => {
   });
 
   test('a database server keeps what was asked; one that is away is told in a line; its password is in no log, no report of a crash', async () => {
-    const { gate, stop } = await startPostgres();
+    const { gate, stop } = await startBehindGate();
     const reports = temporaryFolder();
-    const environment = { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, DATABASE_URL: gate.url };
+    const environment = { DISCORD_TOKEN: server.token, DISCORD_API_URL: server.apiUrl, DATABASE_URL: gate.url, DATA_DIR: temporaryFolder() };
     const child = start(['bot'], { ...environment, LOG_LEVEL: 'debug' }, ['--report-on-signal', `--report-directory=${reports}`]);
     let log = '';
     child.stderr?.on('data', (data: Buffer) => (log += data));
@@ -348,7 +348,7 @@ describe('bot', () => {
     await pool.end();
     await gate.close();
     const away = await run(['bot'], environment);
-    expect(away).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/\bDATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\..*start again\.\n$/u) });
+    expect(away).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/\bDATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\..*try again\.\n$/u) });
     const doctor = await run(['doctor'], environment);
     expect(doctor.out).toMatch(/✗ database: The database server of DATABASE_URL can't be reached/u);
     await stop();

@@ -26,7 +26,7 @@ import { openPool } from '../../src/postgres.ts';
 import { type RankedPassage, retrieve } from '../../src/retrieval/retriever.ts';
 import { GOLDEN } from '../fixtures/golden.ts';
 import { temporaryFolder, testConfig } from '../support/app.ts';
-import { createDatabase, startPglite, type TestPostgres } from '../support/pgvector.ts';
+import { createDatabase, startPglite, type TestPostgres } from '../support/postgres.ts';
 import { randomVectors } from '../support/vectors.ts';
 
 /** A kind of store, and what only those know who look behind it. */

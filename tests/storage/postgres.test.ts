@@ -1,21 +1,26 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { openPool } from '../../src/postgres.ts';
 import { Database, inspectDatabase } from '../../src/storage/database.ts';
 import { DEFAULT_SETTINGS, Records } from '../../src/storage/records.ts';
+import { LASTING_TABLES } from '../../src/storage/schema.ts';
+import { DATABASE_FILE } from '../../src/storage/sqlite.ts';
+import { temporaryFolder } from '../support/app.ts';
 import { GIVEN_SERVER, type Home, type Opener, schemasOn } from '../support/databases.ts';
-import { PASSWORD, startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { type GatedPostgres, PASSWORD, startBehindGate } from '../support/gate.ts';
 
 const ASKED = { guild: 'g1', user: 'u1', language: 'ar', status: 'related', question: 'من؟', searched: 'من؟', report: undefined } as const;
 const REPORT = { id: 'flood.pdf', title: 'فيضان', content: 'فيضان\n\nارتفع الماء.' } as const;
 
-let server: TestPostgres;
+let server: GatedPostgres;
 let home: Home;
 /** All that was told of any trouble: the password is not in it. */
 const told: string[] = [];
 const opened: Database[] = [];
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startBehindGate();
   home = schemasOn(server.gate.url);
 });
 afterEach(async () => {
@@ -59,7 +64,7 @@ describe('at the start', () => {
     await server.gate.close();
     const error = await refusal(open());
     expect(error.message).toMatch(
-      /^The database server of DATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\. Start it or put the address right, then start again\.$/u,
+      /^The database server of DATABASE_URL can't be reached \(.*ECONNREFUSED.*\)\. Start it or put the address right, then try again\.$/u,
     );
     expect(error.exitCode).toBe(1);
     expect(await inspectDatabase({ folder: undefined, url: server.gate.url })).toBe(error.message);
@@ -92,6 +97,75 @@ describe('at the start', () => {
     expect(await inspectDatabase(place)).toBe(error.message);
     await pool.query('DROP SCHEMA isnad CASCADE');
     await pool.end();
+  });
+
+  describe('with a file that kept things before', () => {
+    const news: string[] = [];
+    const openWith = async (folder: string) => {
+      const database = await Database.open(
+        { folder, url: server.gate.url },
+        (line) => told.push(line),
+        (line) => news.push(line),
+      );
+      opened.push(database);
+      return { database, records: new Records(database, 90) };
+    };
+    const pool = () => openPool(server.gate.url, (line) => told.push(line));
+    afterEach(async () => {
+      news.length = 0;
+      const own = pool();
+      await own.query('DROP SCHEMA IF EXISTS isnad CASCADE');
+      await own.end();
+    });
+
+    test('all of it is carried over, once, and the file is put aside', async () => {
+      const folder = temporaryFolder();
+      const file = await Database.open({ folder, url: undefined }, (line) => told.push(line));
+      const before = new Records(file, 90);
+      const id = await before.remember(ASKED);
+      await before.vote(id, 'u2', false, 'خطأ');
+      await before.changeServerSettings('g1', { ...DEFAULT_SETTINGS, channelReports: { c1: 'flood.pdf' } });
+      await before.chooseLanguage('u1', 'ar');
+      await before.confirmReport('g1', (await before.proposeReport('g1', REPORT)) ?? '');
+      const proposed = (await before.proposeReport('g1', { ...REPORT, id: 'other.txt' })) ?? '';
+      const [report] = await before.serverReports('g1');
+      await file.close();
+
+      const { database, records } = await openWith(folder);
+      expect(news).toEqual([
+        expect.stringMatching(/isnad\.db was carried over to DATABASE_URL \(5 rows\) and moved to .*carried-over-\d+\. Delete it once all is well\.$/u),
+      ]);
+      expect(await records.recall(id)).toMatchObject(ASKED);
+      expect((await records.openQuestions('g1')).map(({ complaints }) => complaints)).toEqual([['خطأ']]);
+      expect((await records.serverSettings('g1')).channelReports).toEqual({ c1: 'flood.pdf' });
+      expect(await records.languageOf('u1')).toBe('ar');
+      expect(await records.serverReports('g1')).toEqual([report]);
+      expect(await records.proposedReport('g1', proposed)).toBeUndefined();
+      expect(readdirSync(folder).filter((name) => !name.includes('carried-over'))).toEqual([]);
+      const tables = await database.all("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'isnad'");
+      expect(new Set(tables.map(({ name }) => name))).toEqual(new Set([...LASTING_TABLES, 'proposed_reports', 'schema_versions']));
+
+      // What a bot without the server writes to the folder later is not mixed in.
+      const later = await Database.open({ folder, url: undefined }, (line) => told.push(line));
+      const mine = await new Records(later, 90).remember(ASKED);
+      await later.close();
+      const again = await openWith(folder);
+      expect(await again.records.recall(mine)).toBeUndefined();
+      expect(await again.records.recall(id)).toBeDefined();
+      expect(news).toHaveLength(1);
+    });
+
+    test('one that is damaged is not passed over: the start says what to do, and nothing is made meanwhile', async () => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, DATABASE_FILE), 'this is no database, however long the text in it may be'.repeat(50));
+      const error = await refusal(openWith(folder).then(({ database }) => database));
+      expect(error.message).toMatch(/isnad\.db can't be carried over to DATABASE_URL \(.*\)\. Restore it from a backup or move it away, then start again\.$/u);
+      expect(error.exitCode).toBe(1);
+      const own = pool();
+      expect((await own.query("SELECT 1 FROM pg_namespace WHERE nspname = 'isnad'")).rows).toEqual([]);
+      await own.end();
+      expect(readdirSync(folder)).toContain(DATABASE_FILE);
+    });
   });
 
   test('several processes at once bring the schema up to date once', async () => {
@@ -194,7 +268,7 @@ describe.runIf(GIVEN_SERVER !== undefined)('a server of its own', () => {
     elsewhere.pathname = '/isnad_no_such_database';
     const error = await refusal(Database.open({ folder: undefined, url: elsewhere.href }, () => undefined));
     expect(error.message).toMatch(
-      /^The database server of DATABASE_URL refused \(.*isnad_no_such_database.*\)\. Correct user, password, database or rights, then start again\.$/u,
+      /^The database server of DATABASE_URL refused \(.*isnad_no_such_database.*\)\. Correct user, password, database or rights \(to make the schema isnad\), then start again\.$/u,
     );
     expect(error.exitCode).toBe(2);
   });

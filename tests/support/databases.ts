@@ -3,7 +3,7 @@ import { openPool } from '../../src/postgres.ts';
 import { Database } from '../../src/storage/database.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
 import { temporaryFolder } from './app.ts';
-import { startPostgres } from './postgres.ts';
+import { startBehindGate } from './gate.ts';
 
 /** Address of a server to be tested on besides the Postgres in this process, which has but one session: `DATABASE_URL=… npm test`. */
 export const GIVEN_SERVER = process.env['DATABASE_URL'];
@@ -25,7 +25,7 @@ export const HOMES: readonly { readonly name: string; readonly lasts: boolean; r
     name: 'on Postgres',
     lasts: true,
     async start() {
-      const { gate, stop } = await startPostgres();
+      const { gate, stop } = await startBehindGate();
       // Statements have time on a busy machine; the patience of the program is tested apart.
       return { ...schemasOn(`${gate.url}?query_timeout=30000`), stop };
     },
@@ -40,7 +40,7 @@ export function schemasOn(url: string): Home {
     fresh() {
       const schema = `isnad_test_${randomBytes(6).toString('hex')}`;
       schemas.push(schema);
-      return async (onTrouble) => new Database(await openPostgres(url, onTrouble, schema), onTrouble);
+      return async (onTrouble) => new Database(await openPostgres(url, onTrouble, { schema }), onTrouble);
     },
     async stop() {
       const pool = openPool(url, () => undefined);

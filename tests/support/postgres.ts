@@ -1,82 +1,73 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import pg from 'pg';
 
-/** Of the address under which tests reach Postgres: it may be told nowhere. */
-export const PASSWORD = 'spelled-out-nowhere';
-
-/** Postgres in this process, behind a {@link Gate}. */
+/** A Postgres database for tests. */
 export interface TestPostgres {
-  readonly gate: Gate;
+  readonly url: string;
+  /** Runs statements beside the program; rows of the last one. */
+  query(sql: string): Promise<readonly Record<string, unknown>[]>;
+  /** Breaks all connections and takes no more. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
-  const db = await PGlite.create();
-  // All connections share one session, a transaction or statement at a time.
-  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 50 });
-  await server.start();
-  const gate = new Gate(Number(server.getServerConn().split(':')[1]));
-  await gate.open();
+/** Postgres within this process, on a free port of loopback. @param pgvector whether it has the extension */
+export async function startPglite(pgvector = true): Promise<TestPostgres> {
+  const db = await PGlite.create(pgvector ? { extensions: { vector } } : {});
+  const listen = async (port: number) => {
+    // All connections share one session: only one is to be used at a time.
+    const server = new PGLiteSocketServer({ db, port, maxConnections: 50 });
+    await server.start();
+    return server;
+  };
+  let server = await listen(0);
+  const address = server.getServerConn();
   return {
-    gate,
-    async stop() {
-      await gate.close();
+    url: `postgres://postgres:secret@${address}/postgres`,
+    query: async (sql) => (await db.exec(sql)).at(-1)?.rows ?? [],
+    goAway: () => server.stop(),
+    comeBack: async () => {
+      server = await listen(Number(address.split(':').at(-1)));
+    },
+    stop: async () => {
       await server.stop();
       await db.close();
     },
   };
 }
 
-/** What clients of a server on loopback connect to: the server, a server that is away, or one that takes connections and says nothing. */
-export class Gate {
-  /** Whether what is said, in either direction, gets lost. */
-  silent = false;
-  /** What is not let through: a connection that says it is cut. */
-  cutAt: string | undefined;
-  readonly #behind: number;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  #port = 0;
-
-  /** @param behind port of the server */
-  constructor(behind: number) {
-    this.#behind = behind;
-  }
-
-  get url(): string {
-    return `postgres://postgres:${PASSWORD}@127.0.0.1:${this.#port}/postgres`;
-  }
-
-  /** On the same port each time. */
-  async open(): Promise<void> {
-    const server = createServer((client) => {
-      const behind = connect(this.#behind, '127.0.0.1');
-      this.#join(client, behind);
-      this.#join(behind, client);
-    });
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-
-  #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
-    from.on('data', (bytes) => {
-      if (this.cutAt !== undefined && bytes.includes(this.cutAt)) from.destroy();
-      else if (!this.silent) to.write(bytes);
-    });
-    // A connection that breaks closes, too.
-    from.on('error', () => undefined);
-    from.on('close', () => {
-      this.#sockets.delete(from);
-      to.destroy();
-    });
-  }
+/** A database of its own on a server, where its user may make one. @param server address of any database there */
+export async function createDatabase(server: string): Promise<TestPostgres> {
+  const name = `isnad_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const on = async (address: string, sql: string) => {
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    try {
+      const results: unknown = await client.query(sql);
+      return ((Array.isArray(results) ? results.at(-1) : results) as pg.QueryResult<Record<string, unknown>>).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  await on(server, `CREATE DATABASE ${name}`);
+  return {
+    url: url.href,
+    query: (sql) => on(url.href, sql),
+    goAway: async () => {
+      await on(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await on(server, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+    },
+    comeBack: async () => {
+      await on(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    },
+    stop: async () => {
+      await on(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
 }

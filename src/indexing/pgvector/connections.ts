@@ -1,5 +1,4 @@
-import { describe, errorCode, UserError } from '../../errors.ts';
-import type { openPool } from '../../postgres.ts';
+import { type openPool, serverFailure, sqlState } from '../../postgres.ts';
 import { DamagedIndex } from '../texts.ts';
 
 type Pool = ReturnType<typeof openPool>;
@@ -9,6 +8,8 @@ interface Client {
   release(broken: boolean): void;
 }
 
+/** SQLSTATE. */
+const NO_SUCH_TABLE = '42P01';
 /** In place of the pool's patience, in milliseconds: the most that a timer takes. */
 const FOREVER = 2 ** 31 - 1;
 
@@ -80,29 +81,8 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What a failure means for whoever runs the program; a fault of ours stays what it is. The address, which holds the password, is never repeated. */
+/** What a failure means for whoever runs the program; a fault of ours stays what it is. */
 function explain(error: unknown): unknown {
-  const why = describe(error) || errorCode(error);
-  // SQLSTATE, whose first two characters are the class of what went wrong; the server did not tell one where it could not be asked or did not answer.
-  const state = error instanceof Error && 'severity' in error ? errorCode(error) : undefined;
-  if (state === undefined) {
-    return new UserError(`The database server of DATABASE_URL can't be reached (${why}). Start it or put the address right, then try again.`, 1, {
-      cause: error,
-    });
-  }
-  if (state === '42P01') return new DamagedIndex('its tables are gone', { cause: error });
-  if (/^(?:28|3D|42501)/u.test(state)) {
-    return new UserError(
-      `The database server of DATABASE_URL refused (${why}). Correct user, password, database or rights (to make the schema isnad), then start again.`,
-      2,
-      {
-        cause: error,
-      },
-    );
-  }
-  // Connections, a read-only server, resources, what an operator did, the system below.
-  if (/^(?:08|25006|53|55|57|58)/u.test(state)) {
-    return new UserError(`The database server of DATABASE_URL failed (${why}). Look at the server, then try again.`, 1, { cause: error });
-  }
-  return error;
+  if (sqlState(error) === NO_SUCH_TABLE) return new DamagedIndex('its tables are gone', { cause: error });
+  return serverFailure(error) ?? error;
 }
