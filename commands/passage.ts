@@ -29,7 +29,7 @@ export const passage = {
     const place = placeOf(interaction);
     const language = await services.languageFor(place);
     const wording = wordingFor(language);
-    const document = await chosenReport(interaction, services);
+    const document = await chosenReport(interaction, services, await services.indexFor(place));
     const found = document?.passages[interaction.options.getInteger('number', true)];
     if (document && found) {
       await interaction.reply({
@@ -45,7 +45,8 @@ export const passage = {
     const focused = interaction.options.getFocused(true);
     if (focused.name === 'report') return respondWithReports(interaction, services);
     const typed = focused.value.trim();
-    const passages = (await chosenReport(interaction, services))?.passages ?? [];
+    const document = await chosenReport(interaction, services, await services.indexFor(placeOf(interaction)));
+    const passages = document?.passages ?? [];
     const fitting = passages.filter((p) => String(p.number).startsWith(typed) || (typed !== '' && p.text.includes(typed)));
     await interaction.respond(fitting.slice(0, LIMITS.choices).map(passageChoice));
   },

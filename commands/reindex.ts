@@ -4,7 +4,7 @@ import { labelsFor } from '../src/discord/labels.ts';
 import { plainMessage } from '../src/discord/render.ts';
 import { UserError } from '../src/errors.ts';
 
-/** `/reindex`: reads the reports again; questions are answered from the old index until the new one is there. */
+/** `/reindex`: reads the reports again, those that could not be read too; questions are answered from the old index until the new one is there. */
 export const reindex = {
   arabicName: 'أعد_الفهرسة',
   admin: true,
@@ -13,7 +13,7 @@ export const reindex = {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const language = await services.languageFor(placeOf(interaction));
     try {
-      const { built, skipped, passages } = await services.reload();
+      const { built, skipped, passages } = await services.reload(true);
       const lines = [labelsFor(language).reindexed(passages, built), ...skipped];
       await interaction.editReply(plainMessage(lines.join('\n').slice(0, 1_900), language));
     } catch (error) {

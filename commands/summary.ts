@@ -33,7 +33,7 @@ export const summary = {
     const place = placeOf(interaction);
     const language = await services.languageFor(place);
     const index = await services.indexFor(place);
-    const document = await chosenReport(interaction, services);
+    const document = await chosenReport(interaction, services, index);
     const seen = await visibility(place, interaction.options.getBoolean('private'), services);
     if (!document) return void (await interaction.reply({ ...plainMessage(wordingFor(language).noReport, language), ...seen }));
     const sentences = await keySentences(document, index, interaction.options.getInteger('sentences') ?? SENTENCES);

@@ -15,6 +15,14 @@ export interface Watcher {
   onNotice?(line: string): void;
 }
 
+/** What a reload does beyond the changes. Default: nothing. */
+interface ReloadOptions {
+  /** Builds the index anew, whatever is there. */
+  readonly force?: boolean;
+  /** Reads files anew that could not be read before. */
+  readonly retry?: boolean;
+}
+
 /** Everything that answers, ready. */
 export interface App {
   readonly config: Config;
@@ -30,7 +38,7 @@ export interface App {
    *
    * @throws UserError when the reports or their index can't be had
    */
-  reload(watcher?: Watcher, force?: boolean): Promise<OpenedIndex>;
+  reload(watcher?: Watcher, how?: ReloadOptions): Promise<OpenedIndex>;
   close(): Promise<void>;
 }
 
@@ -72,9 +80,9 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
   try {
     let opened = await openReports(documents, watcher, force);
     let reloading: Promise<unknown> = Promise.resolve();
-    const reload = (again: Watcher = {}, anew = false) => {
+    const reload = (again: Watcher = {}, { force: anew = false, retry = false }: ReloadOptions = {}) => {
       const next = reloading.then(async () => {
-        opened = await openReports(await readNoticed(config, again), again, anew);
+        opened = await openReports(await readNoticed(config, again, retry), again, anew);
         answerer = answererOf(opened);
         return opened;
       });
@@ -84,7 +92,7 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
     const answererOf = ({ index }: OpenedIndex): Answerer =>
       new Answerer(index, encoder, async () => {
         // Of several questions that meet the damage the first one mends it.
-        if (opened.index === index) await reload(watcher, true);
+        if (opened.index === index) await reload(watcher, { force: true });
         return answerer;
       });
     let answerer: Answerer = answererOf(opened);
@@ -107,8 +115,8 @@ export async function openApp(config: Config, watcher: Watcher = {}, force = fal
   }
 }
 
-async function readNoticed(config: Config, watcher: Watcher, again = false): Promise<readonly Document[]> {
-  const { documents, skipped, versions } = await readReports(config.seedsFolder, config.indexFolder, again);
+async function readNoticed(config: Config, watcher: Watcher, retry: boolean): Promise<readonly Document[]> {
+  const { documents, skipped, versions } = await readReports(config.seedsFolder, config.indexFolder, retry);
   for (const line of [...skipped.map((skip) => `Skipped ${skip}`), ...versions]) watcher.onNotice?.(line);
   return documents;
 }

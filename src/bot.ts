@@ -36,7 +36,11 @@ export async function runBot(config: Config, open: (config: Config) => Promise<A
     log.info({ commands: commands.length, outcome }, 'commands registered');
   }
   // A server that can't be reached is told at once, not after the model has loaded.
-  const database = await Database.open(config.data, (trouble) => log.warn({ trouble }, 'not kept'));
+  const database = await Database.open(
+    config.data,
+    (trouble) => log.warn({ trouble }, 'not kept'),
+    (news) => log.info({ news }, 'database'),
+  );
   // Watched before they are read: a change meanwhile is noticed too.
   const watch = watchReports(config.seedsFolder);
   await watch.ready;
@@ -81,7 +85,7 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
   const libraries = new Libraries({
     encoder: app.encoder,
     common: () => ({ index: app.opened.index, answerer: app.answerer }),
-    rebuildCommon: () => app.reload({}, true),
+    rebuildCommon: () => app.reload({}, { force: true }),
     reportsOf: (server) => reportsOf(server, records),
     open: async (server, reports, force) => (await app.store.of(server).open(reports, app.encoder, { force })).index,
     clear: (server) => app.store.of(server).clear(),
@@ -98,9 +102,9 @@ export function receptionFor(app: App, records: Records, commands: readonly Comm
       const card = cardOf(answer, documents);
       return card && drawCard(card);
     },
-    async reload() {
+    async reload(retry) {
       const skipped: string[] = [];
-      const { built, embedded, index } = await app.reload({ onNotice: (line) => skipped.push(line) });
+      const { built, embedded, index } = await app.reload({ onNotice: (line) => skipped.push(line) }, { retry });
       return { built, passages: index.passages.length, embedded, skipped };
     },
   });
@@ -122,7 +126,7 @@ async function monitored({ monitor, discord }: Config, metrics: Metrics, notRead
 /** Answers from the reports as they are now; what can't be read leaves the old ones. */
 async function reread(services: Reception, log: Log): Promise<void> {
   try {
-    const { built, embedded, skipped, passages } = await services.reload();
+    const { built, embedded, skipped, passages } = await services.reload(false);
     log.info({ built, embedded, skipped, passages }, 'the reports changed');
   } catch (error) {
     log.warn({ error: describe(error) }, 'the reports changed and could not be read; the old ones answer');

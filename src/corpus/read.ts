@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { describe, errorCode, UserError } from '../errors.ts';
 import type { Document } from './document.ts';
-import { decoded, type Format, UnreadableFile } from './formats/format.ts';
+import { decoded, type Format } from './formats/format.ts';
+import { UnreadableFile } from './formats/unreadable.ts';
 import { parseExtracted, parseReport, sha256Of } from './parse.ts';
 import { versionsAmong, wholeText } from './versions.ts';
 
@@ -38,10 +39,10 @@ export interface Reports {
  * that can't be read, holds no text or says the same as one before it is skipped and named; one that says much the same is named.
  *
  * @param indexFolder where extracted texts are kept; without it they are extracted anew each time
- * @param again whether files that no text could be extracted from before are tried again
+ * @param retry whether files that no text could be extracted from before are tried again
  * @throws UserError when the folder is missing or unreadable, or no report is left
  */
-export async function readReports(folder: string, indexFolder?: string, again = false): Promise<Reports> {
+export async function readReports(folder: string, indexFolder?: string, retry = false): Promise<Reports> {
   const names = await list(folder);
   const documents: Document[] = [];
   const skipped: string[] = [];
@@ -49,7 +50,7 @@ export async function readReports(folder: string, indexFolder?: string, again = 
   const seen = new Map<string, string>();
   for (const name of names) {
     try {
-      const document = await readReport(join(folder, name), indexFolder, again);
+      const document = await readReport(join(folder, name), indexFolder, retry);
       const text = sha256Of(wholeText(document));
       const same = seen.get(`text ${text}`);
       const namesake = seen.get(`id ${document.id}`);
@@ -80,16 +81,16 @@ export async function readReports(folder: string, indexFolder?: string, again = 
 }
 
 /** @throws UnreadableFile when it has no text to be read, whatever the file system throws */
-async function readReport(file: string, indexFolder?: string, again = false): Promise<Document> {
+async function readReport(file: string, indexFolder?: string, retry = false): Promise<Document> {
   const name = basename(file);
   const format = FORMATS.get(extname(file).toLowerCase());
   if (format === undefined || format === 'text') {
     const bytes = await readFile(file);
     return parseReport(basename(file, extname(file)), decoded(bytes, 'utf-8', { ignoreBOM: true }), sha256Of(bytes));
   }
-  if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile(`larger than ${LARGEST} MB; save it in parts`);
+  if ((await stat(file)).size > LARGEST * 2 ** 20) throw new UnreadableFile({ why: 'too large', megabytes: LARGEST });
   const { extractedText } = await import('./formats/cache.ts');
-  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder, again));
+  return parseExtracted(name, await extractedText(format, await readFile(file), indexFolder, retry));
 }
 
 /** The document with what the file beside it tells, which goes before what its own file tells. */

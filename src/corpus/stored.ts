@@ -2,7 +2,8 @@ import { extname } from 'node:path';
 import * as v from 'valibot';
 import type { Document } from './document.ts';
 import { extractedSchema } from './formats/extracted.ts';
-import { decoded, UnreadableFile } from './formats/format.ts';
+import { decoded } from './formats/format.ts';
+import { UnreadableFile } from './formats/unreadable.ts';
 import { parseExtracted, parseReport } from './parse.ts';
 import { FORMATS } from './read.ts';
 
@@ -20,7 +21,7 @@ export const EXTENSIONS: readonly string[] = [...FORMATS.keys()];
  */
 export async function storedFrom(name: string, bytes: Uint8Array): Promise<string> {
   const format = FORMATS.get(extname(name).toLowerCase());
-  if (format === undefined) throw new UnreadableFile(`not one of ${EXTENSIONS.join(', ')}`);
+  if (format === undefined) throw new UnreadableFile({ why: 'extension', known: EXTENSIONS.join(', ') });
   if (format === 'text') return JSON.stringify({ text: decoded(bytes, 'utf-8', { ignoreBOM: true }) });
   const { extract } = await import('./formats/extract.ts');
   return JSON.stringify({ extracted: await extract(format, bytes) });

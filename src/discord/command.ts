@@ -62,8 +62,8 @@ export interface CommandInfo {
 export interface Services {
   /** What is answered from at a place, as it is now: the common reports, behind those of its server's own. */
   indexFor(place: Place): Promise<ReportIndex>;
-  /** The report that is meant where none is named: the channel's, else the first. */
-  reportAt(place: Place): Promise<Document | undefined>;
+  /** The report of an index that is meant at a place where none is named: the channel's, else the first. */
+  reportAt(place: Place, index: ReportIndex): Promise<Document | undefined>;
   /** Reports that servers have of their own. */
   readonly reports: ServerReports;
   readonly about: About;
@@ -88,8 +88,12 @@ export interface Services {
   search(place: Place, text: string, report?: AskedReport): Promise<SearchResult & { readonly report: AskedReport }>;
   /** The first citation of an answer that was given at a place, as a PNG picture; `undefined` where nothing is cited. */
   drawCard(place: Place, answer: Answer): Promise<Uint8Array | undefined>;
-  /** Reads the common reports again; whether what was read is another index, its passages, and how many texts had to be embedded for it. */
-  reload(): Promise<{ readonly built: boolean; readonly passages: number; readonly embedded: number; readonly skipped: readonly string[] }>;
+  /**
+   * Reads the common reports again; whether what was read is another index, its passages, and how many texts had to be embedded for it.
+   *
+   * @param retry whether files that could not be read before are read anew
+   */
+  reload(retry: boolean): Promise<{ readonly built: boolean; readonly passages: number; readonly embedded: number; readonly skipped: readonly string[] }>;
   /** Language of the bot's own words where no question tells one: what the person chose, else the server, else the report's. */
   languageFor(place: Place): Promise<Language>;
 }

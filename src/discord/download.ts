@@ -1,4 +1,4 @@
-import { UnreadableFile } from '../corpus/formats/format.ts';
+import { UnreadableFile } from '../corpus/formats/unreadable.ts';
 import { describe } from '../errors.ts';
 
 /** Milliseconds that a download may take. */
@@ -11,7 +11,7 @@ const PATIENCE = 30_000;
  * @throws UnreadableFile when it is larger or can't be had
  */
 export async function download(url: string, most: number): Promise<Uint8Array> {
-  const tooLarge = () => new UnreadableFile(`larger than ${Math.floor(most / 2 ** 20)} MB; save it in parts`);
+  const tooLarge = () => new UnreadableFile({ why: 'too large', megabytes: Math.floor(most / 2 ** 20) });
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -24,7 +24,7 @@ export async function download(url: string, most: number): Promise<Uint8Array> {
     }
   } catch (error) {
     if (error instanceof UnreadableFile) throw error;
-    throw new UnreadableFile(`can't be fetched from Discord (${describe(error)}); try again`);
+    throw new UnreadableFile({ why: 'not fetched', detail: describe(error) });
   }
   return Buffer.concat(chunks);
 }

@@ -69,8 +69,7 @@ export class Reception implements Services {
     return this.#parts.records;
   }
 
-  async reportAt(place: Place): Promise<Document | undefined> {
-    const index = await this.indexFor(place);
+  async reportAt(place: Place, index: ReportIndex): Promise<Document | undefined> {
     return (await this.#reportOf(place, index)) ?? index.documents[0];
   }
 
@@ -112,8 +111,8 @@ export class Reception implements Services {
     return this.#admission.inTurn(() => this.#parts.drawCard(answer, documents));
   }
 
-  reload(): ReturnType<Services['reload']> {
-    return this.#parts.reload();
+  reload(retry: boolean): ReturnType<Services['reload']> {
+    return this.#parts.reload(retry);
   }
 
   async languageFor({ userId, guildId }: Place): Promise<Language> {

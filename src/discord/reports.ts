@@ -27,11 +27,14 @@ export const REPORT_OPTION: APIApplicationCommandStringOption = {
   autocomplete: true,
 };
 
-/** The report that the option names, else the one that is meant where it was used; `undefined` where there is none of that name. */
-export async function chosenReport(interaction: ChatInputCommandInteraction | AutocompleteInteraction, services: Services): Promise<Document | undefined> {
-  const place = placeOf(interaction);
+/** The report of an index that the option names, else the one that is meant where it was used; `undefined` where there is none of that name. */
+export async function chosenReport(
+  interaction: ChatInputCommandInteraction | AutocompleteInteraction,
+  services: Services,
+  index: ReportIndex,
+): Promise<Document | undefined> {
   const named = interaction.options.getString('report');
-  return named === null ? services.reportAt(place) : documentFor(await services.indexFor(place), named);
+  return named === null ? services.reportAt(placeOf(interaction), index) : documentFor(index, named);
 }
 
 /** Completes it. @param all whether every report may be chosen together */

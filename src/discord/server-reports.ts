@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Libraries } from '../answer/libraries.ts';
 import type { Document } from '../corpus/document.ts';
-import { UnreadableFile } from '../corpus/formats/format.ts';
+import { type Unreadable, UnreadableFile } from '../corpus/formats/unreadable.ts';
 import { EXTENSIONS, storedFrom, storedReport } from '../corpus/stored.ts';
 import { areVersions, wholeText } from '../corpus/versions.ts';
 import type { Records, ServerReport } from '../storage/records.ts';
@@ -34,8 +34,7 @@ export type Refused =
   /** `most` reports, or passages. */
   | { readonly why: 'reports' | 'passages'; readonly most: number }
   | { readonly why: 'known'; readonly title: string }
-  /** `reason`: in English, as the reader of its format says it. */
-  | { readonly why: 'unreadable'; readonly reason: string };
+  | { readonly why: 'unreadable'; readonly reason: Unreadable };
 
 /** Reports that servers have added for themselves; each is bound to its server in every call. */
 export class ServerReports {
@@ -68,7 +67,7 @@ export class ServerReports {
     try {
       content = await this.#reading.add(async () => storedFrom(name, await bytes()));
     } catch (error) {
-      if (error instanceof UnreadableFile) return { why: 'unreadable', reason: error.message };
+      if (error instanceof UnreadableFile) return { why: 'unreadable', reason: error.reason };
       throw error;
     }
     const document = storedReport(OWN + name, content);

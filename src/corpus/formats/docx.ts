@@ -2,9 +2,9 @@ import { unzipSync, zipSync } from 'fflate';
 import { parseHTML } from 'linkedom';
 import mammoth from 'mammoth';
 import { compose, type Extracted } from './extracted.ts';
-import { UnreadableFile } from './format.ts';
 import { blocksOf } from './html.ts';
 import { sensible } from './metadata.ts';
+import { UnreadableFile } from './unreadable.ts';
 
 /** Parts that the text is in; pictures are not among them. */
 const PART = /\.(?:xml|rels)$/u;
@@ -14,14 +14,14 @@ const MOST_PARTS = 1_000;
 
 /** Reads a DOCX file: its paragraphs and those styled as headings, and its core properties. */
 export async function extractDocx(bytes: Uint8Array): Promise<Extracted> {
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new UnreadableFile('not a DOCX file, or an encrypted one; save it as .docx without a password');
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new UnreadableFile({ why: 'no DOCX' });
   let [total, parts] = [0, 0];
   // Each part gets a buffer of the size it states, so what unpacks to more is cut off, and unreadable.
   const unpacked = unzipSync(bytes, {
     filter({ name, originalSize }) {
       if (!PART.test(name)) return false;
       total += originalSize;
-      if (total > MOST_UNPACKED || ++parts > MOST_PARTS) throw new UnreadableFile('it unpacks to more than 100 MB; save it anew, or in parts');
+      if (total > MOST_UNPACKED || ++parts > MOST_PARTS) throw new UnreadableFile({ why: 'unpacks to too much', megabytes: MOST_UNPACKED / 2 ** 20 });
       return true;
     },
   });

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { errorCode } from '../../errors.ts';
 import { threadFile } from '../../thread-file.ts';
 import type { Extracted } from './extracted.ts';
-import { type Format, UnreadableFile } from './format.ts';
+import type { Format } from './format.ts';
+import { UnreadableFile } from './unreadable.ts';
 import type { ExtractionOrder, ExtractionResult } from './worker.ts';
 
 /** Milliseconds that a file may take. */
@@ -31,16 +32,15 @@ export async function extract(format: Format, bytes: Uint8Array, patience = PATI
   let timer: NodeJS.Timeout | undefined;
   try {
     const result = await new Promise<ExtractionResult>((resolve, reject) => {
-      timer = setTimeout(() => resolve({ failed: `it took more than ${Math.round(patience / 1000)} s to read; save it in parts` }), patience);
+      timer = setTimeout(() => resolve({ failed: { why: 'takes too long', seconds: Math.round(patience / 1000) } }), patience);
       worker.once('message', resolve);
       worker.once('error', (error) => {
         const code = errorCode(error);
         // Of the thread, or of what it is made of: a package that is not there.
         if (code !== undefined && code !== 'ERR_WORKER_OUT_OF_MEMORY') return reject(error);
-        const why = code === undefined ? 'its reading broke off' : `it takes more than ${MEMORY} MB to read`;
-        resolve({ failed: `${why}; save it anew, or in parts` });
+        resolve({ failed: code === undefined ? { why: 'broke off' } : { why: 'takes too much memory', megabytes: MEMORY } });
       });
-      worker.once('exit', () => resolve({ failed: 'its reading broke off; save it anew, or in parts' }));
+      worker.once('exit', () => resolve({ failed: { why: 'broke off' } }));
     });
     if ('failed' in result) throw new UnreadableFile(result.failed);
     return result.extracted;

@@ -1,10 +1,7 @@
+import { UnreadableFile } from './unreadable.ts';
+
 /** Formats that a text is extracted from. */
 export type Format = 'markdown' | 'html' | 'pdf' | 'docx';
-
-/** What is wrong with a file, for whoever put it there: one line, why and what to do. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile';
-}
 
 /**
  * A file's text.
@@ -17,6 +14,6 @@ export function decoded(bytes: Uint8Array, encoding = 'utf-8', options: { readon
   try {
     return new TextDecoder(encoding, { fatal: true, ...options }).decode(bytes);
   } catch {
-    throw new UnreadableFile(`not valid ${encoding.toUpperCase()}; save it as UTF-8`);
+    throw new UnreadableFile({ why: 'encoding', encoding: encoding.toUpperCase() });
   }
 }

@@ -1,8 +1,9 @@
 import { marked } from 'marked';
 import { compose, type Extracted } from './extracted.ts';
-import { decoded, UnreadableFile } from './format.ts';
+import { decoded } from './format.ts';
 import { blocksOf } from './html.ts';
 import { type Metadata, parseMetadata } from './metadata.ts';
+import { UnreadableFile } from './unreadable.ts';
 
 /** Metadata between two lines of three hyphens, before anything else. */
 const FRONT_MATTER = /^\ufeff?---[^\S\n]*\r?\n([\s\S]*?)(?:^|\n)(?:---|\.\.\.)[^\S\n]*(?:\r?\n|$)/u;
@@ -14,7 +15,7 @@ export async function extractMarkdown(bytes: Uint8Array): Promise<Extracted> {
   let metadata: Metadata = {};
   if (front) {
     metadata = await parseMetadata(front[1] ?? '').catch((error: Error) => {
-      throw new UnreadableFile(`front matter: ${error.message}`);
+      throw new UnreadableFile({ why: 'front matter', detail: error.message });
     });
   }
   const body = source.slice(front?.[0].length ?? 0);

@@ -1,11 +1,9 @@
 import { AnnotationMode, getDocument, OPS, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { compose, type Extracted } from './extracted.ts';
-import { UnreadableFile } from './format.ts';
 import { sensible } from './metadata.ts';
 import { blocksOfPages, type Line } from './pdf-blocks.ts';
+import { UnreadableFile } from './unreadable.ts';
 
-/** What pages of pictures are told. */
-const NO_TEXT = 'no text in it, only pictures of pages; put it through text recognition (OCR) first';
 /** A title that a program made up. */
 const NO_TITLE = /^(untitled|document\d*|microsoft word\b.*|.*\.(docx?|pdf|indd|odt|rtf|txt|tex|html?))$/iu;
 /** In the names of bold fonts. */
@@ -20,7 +18,7 @@ type Piece = Omit<Line, 'page'>;
 
 /** Reads a PDF: paragraphs and headings with the page on which each begins. Running heads and page numbers are left out. */
 export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
-  if (!Buffer.from(bytes.subarray(0, 1_024)).includes('%PDF-')) throw new UnreadableFile('not a PDF file; save it as PDF again');
+  if (!Buffer.from(bytes.subarray(0, 1_024)).includes('%PDF-')) throw new UnreadableFile({ why: 'no PDF' });
   const task = getDocument({
     data: new Uint8Array(bytes),
     disableFontFace: true,
@@ -30,13 +28,13 @@ export async function extractPdf(bytes: Uint8Array): Promise<Extracted> {
     verbosity: 0,
   });
   const pdf = await task.promise.catch((error: Error) => {
-    if (error.name === 'PasswordException') throw new UnreadableFile('it is encrypted; save it without a password');
+    if (error.name === 'PasswordException') throw new UnreadableFile({ why: 'encrypted' });
     throw error;
   });
   const pages: Line[][] = [];
   for (let number = 1; number <= pdf.numPages; number++) pages.push(await linesOf(pdf, number));
   const blocks = blocksOfPages(withoutRunningHeads(pages));
-  if (blocks.length === 0) throw new UnreadableFile(NO_TEXT);
+  if (blocks.length === 0) throw new UnreadableFile({ why: 'pictures only' });
   const { info } = (await pdf.getMetadata()) as { info: { Title?: string; CreationDate?: string; Language?: string } };
   const title = info.Title?.trim();
   const date = /^D:(\d{4})(\d{2})(\d{2})/u.exec(info.CreationDate ?? '');

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { describe } from '../../errors.ts';
 import type { Extracted } from './extracted.ts';
-import { type Format, UnreadableFile } from './format.ts';
+import type { Format } from './format.ts';
+import { type Unreadable, UnreadableFile } from './unreadable.ts';
 
 /** What the thread is started with. */
 export interface ExtractionOrder {
@@ -10,7 +11,7 @@ export interface ExtractionOrder {
   readonly bytes: Uint8Array;
 }
 
-export type ExtractionResult = { readonly extracted: Extracted } | { readonly failed: string };
+export type ExtractionResult = { readonly extracted: Extracted } | { readonly failed: Unreadable };
 
 const NAMES: Readonly<Record<Format, string>> = { markdown: 'Markdown', html: 'HTML', pdf: 'PDF', docx: 'DOCX' };
 
@@ -34,8 +35,8 @@ async function extract({ format, bytes }: ExtractionOrder): Promise<ExtractionRe
   try {
     return { extracted: await extractor(bytes) };
   } catch (error) {
-    if (error instanceof UnreadableFile) return { failed: error.message };
-    return { failed: `can't be read as ${NAMES[format]} (${describe(error).slice(0, 100)}); it may be damaged, save it anew` };
+    if (error instanceof UnreadableFile) return { failed: error.reason };
+    return { failed: { why: 'damaged', format: NAMES[format], detail: describe(error).slice(0, 100) } };
   }
 }
 
