@@ -3,6 +3,7 @@ import type { QualityFigures } from './figures.ts';
 import type { Named } from './jobs.ts';
 import { PEER_IDS, type PeerId } from './peers.ts';
 import { SETS } from './public-sets.ts';
+import { STORES } from './scale.ts';
 import { OWN, type SpeedFigures } from './speed-figures.ts';
 
 /** A colour a peer, the same in every plot; kin of one library have kindred ones. */
@@ -23,6 +24,13 @@ const COLOURS: Readonly<Record<PeerId, string>> = {
 };
 const THICK = 4;
 const THIN = 1.6;
+/** What of Isnad's two stores is drawn beside each other. */
+const OF_STORES: readonly (readonly [title: string, value: (figures: SpeedFigures) => number | undefined])[] = [
+  ['a question, median, ms', ({ question }) => question?.p50],
+  ['building, passages a second', ({ build }) => build],
+  ['memory of the bot, MB', ({ memory }) => memory && memory / 2 ** 20],
+  ['disk, MB', ({ disk }) => disk && disk / 2 ** 20],
+];
 /** Points of a risk–coverage curve that are drawn. */
 const POINTS = 100;
 /** Share of the questions below which a curve is left out: it is of a few only. */
@@ -47,6 +55,7 @@ export function plotsOf(quality: readonly QualityFigures[], speed: readonly Spee
       build: growth('Building the index', 'passages a second', ({ build }) => build),
       memory: growth('Memory after the questions', 'megabytes', ({ memory }) => memory && memory / 2 ** 20),
       disk: growth('The index on the disk', 'megabytes', ({ disk }) => disk && disk / 2 ** 20),
+      stores: storesPlot(speed, layout),
     }),
   };
 }
@@ -122,6 +131,39 @@ function growthPlot(values: readonly { readonly size: number; readonly value: nu
       y: { field: 'value', type: 'quantitative', title: axis, scale: { type: 'log' }, axis: { format: ',~g', tickCount: 5 } },
       color: colour,
       strokeWidth: WIDTH_OF_LINE,
+    },
+  };
+}
+
+function storesPlot(speed: readonly SpeedFigures[], { frame }: Layout): TopLevelSpec {
+  const values = STORES.flatMap(([peer, store]) =>
+    speed
+      .filter((figures) => figures.peer === peer)
+      .flatMap((figures) => OF_STORES.map(([title, value]) => ({ store, size: figures.size, title, value: value(figures) })))
+      .filter(({ value }) => value !== undefined),
+  );
+  const sizes = [...new Set(values.map(({ size }) => size))];
+  return {
+    ...frame,
+    title: 'Isnad by where its index is kept, by the number of passages',
+    data: { values },
+    facet: { field: 'title', type: 'nominal', sort: OF_STORES.map(([title]) => title), title: null },
+    columns: 2,
+    resolve: { scale: { y: 'independent' } },
+    spec: {
+      width: 320,
+      height: 200,
+      mark: { type: 'line', point: { size: 36 } },
+      encoding: {
+        x: { field: 'size', type: 'quantitative', title: 'passages', scale: { type: 'log', nice: false }, axis: { values: sizes, format: ',d', grid: false } },
+        y: { field: 'value', type: 'quantitative', title: null, scale: { type: 'log' }, axis: { format: ',~g', tickCount: 5 } },
+        color: {
+          field: 'store',
+          type: 'nominal',
+          title: null,
+          scale: { domain: STORES.map(([, store]) => store), range: STORES.map(([peer]) => COLOURS[peer]) },
+        },
+      },
     },
   };
 }

@@ -42,7 +42,7 @@ export async function writeReport(store: Store, folder: string): Promise<void> {
       ...plot('risk-coverage'),
       ...(speed.length > 0 ? ['## Speed and size', ...store.sizes.flatMap((size) => speedTable(size, speed, store))] : []),
       ...['latency', 'build', 'memory', 'disk'].flatMap(plot),
-      ...scaleSection(speed),
+      ...scaleSection(speed, plot('stores')),
       ...failures(store),
     ].join('\n\n')}\n`,
   );

@@ -4,15 +4,15 @@ import type { PeerId } from './peers.ts';
 import type { SpeedFigures } from './speed-figures.ts';
 
 /** Peers that differ in where their index is kept, as the table names it. */
-const STORES: readonly (readonly [PeerId, string])[] = [
+export const STORES: readonly (readonly [PeerId, string])[] = [
   ['isnad', 'hnswlib, a folder'],
   ['isnad-pgvector', 'pgvector, Postgres'],
 ];
 const PLANNED = 1_000_000;
 const [SMALLER, LARGER] = [10_000, 100_000];
 
-/** In Markdown; nothing where nothing was measured. */
-export function scaleSection(speed: readonly SpeedFigures[]): string[] {
+/** In Markdown; nothing where nothing was measured. @param plot of both stores */
+export function scaleSection(speed: readonly SpeedFigures[], plot: readonly string[]): string[] {
   const own = STORES.flatMap(([peer, store]) => speed.filter((figures) => figures.peer === peer).map((figures) => ({ store, figures })));
   if (own.length === 0) return [];
   const rows = own
@@ -33,6 +33,7 @@ export function scaleSection(speed: readonly SpeedFigures[]): string[] {
     '## Isnad as it grows, and where its index is kept',
     '*recall@10*: of the ten vectors nearest to a question by comparing with all, the share that the approximate index finds. Memory is that of the bot; a database server has its own beside it, on the same machine here.',
     table(['passages', 'index kept in', 'recall@10', 'build, s', 'question ms: p50', 'p95', 'questions/s', 'memory, MB', 'disk, MB', 'start, s'], rows),
+    ...plot,
     ...planned(speed),
   ];
 }

@@ -75,7 +75,12 @@ export function earlierIn(folder: string, onNews: (line: string) => void): Earli
     },
     // Left in its place it would be carried over once more, with what people had deleted since, if the other were emptied.
     carriedOver(rows) {
-      onNews(`${file} was carried over to DATABASE_URL (${rows} rows) and moved to ${moveAside(file, 'carried-over')}. Delete it once all is well.`);
+      const done = `${file} was carried over to DATABASE_URL (${rows} rows)`;
+      try {
+        onNews(`${done} and moved to ${moveAside(file, 'carried-over')}. Delete it once all is well.`);
+      } catch (error) {
+        onNews(`${done}; it can't be moved away (${describe(error)}). Delete it once all is well.`);
+      }
     },
   };
 }
