@@ -38,7 +38,7 @@ export function scaleSection(speed: readonly SpeedFigures[], plot: readonly stri
   ];
 }
 
-/** What grows with the passages grows tenfold; what grows with their logarithm by as much as from the smaller size to the larger. */
+/** What grows with the passages grows tenfold; what grows with their logarithm by as much as from the smaller size to the larger; nothing shrinks, whatever the machine's moods. */
 function planned(speed: readonly SpeedFigures[]): string[] {
   const rows = STORES.flatMap(([peer, store]) => {
     const at = (size: number) => speed.find((figures) => figures.peer === peer && figures.size === size);
@@ -46,7 +46,7 @@ function planned(speed: readonly SpeedFigures[]): string[] {
     if (!smaller || !larger) return [];
     const linear = (of: (figures: SpeedFigures) => number | undefined) => {
       const [a, b] = [of(smaller), of(larger)];
-      return a === undefined || b === undefined ? undefined : b + ((b - a) / (LARGER - SMALLER)) * (PLANNED - LARGER);
+      return a === undefined || b === undefined ? undefined : b + (Math.max(0, b - a) / (LARGER - SMALLER)) * (PLANNED - LARGER);
     };
     const logarithmic = (of: (figures: SpeedFigures) => number | undefined) => {
       const [a, b] = [of(smaller), of(larger)];
@@ -59,17 +59,21 @@ function planned(speed: readonly SpeedFigures[]): string[] {
         gigabytes(linear(({ memory }) => memory)),
         gigabytes(linear(({ disk }) => disk)),
         seconds(linear(({ cold }) => cold)),
-        `${number(logarithmic(({ question }) => question?.p50))} to ${number(linear(({ question }) => question?.p50))}`,
+        range(number(logarithmic(({ question }) => question?.p50)), number(linear(({ question }) => question?.p50))),
       ],
     ];
   });
   if (rows.length === 0) return [];
   return [
     '### A million passages, on paper',
-    `Computed from what was measured at ${SMALLER.toLocaleString('en')} and ${LARGER.toLocaleString('en')} passages, not measured. Time of building, memory, disk and start are taken to grow with the number of passages. A question is between growing with its logarithm (the graph) and with the number itself (BM25 goes through the passages of its terms, and reads from the disk find less in the caches).`,
+    `Computed from what was measured at ${SMALLER.toLocaleString('en')} and ${LARGER.toLocaleString('en')} passages, not measured. Time of building, memory, disk and start are taken to grow with the number of passages. A question is between growing with its logarithm (the graph) and with the number itself (BM25 goes through the passages of its terms, and reads from the disk find less in the caches); one number: it did not grow between the two.`,
     table(['index kept in', 'build, hours', 'memory of the bot, GB', 'disk, GB', 'start, s', 'question ms, p50'], rows),
     'What it costs: the build is one machine for that long, once, as a changed report embeds its own passages only; divided by its cores if more of them are there. The disk is mostly what the reader keeps of each token (1.5 KB); without a reader it is a fifth. Each further process of the bot takes its memory again, but neither build nor disk where the index is in Postgres.',
   ];
+}
+
+function range(low: string, high: string): string {
+  return low === high ? low : `${low} to ${high}`;
 }
 
 function hours(inSeconds: number | undefined): string {
