@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type APIMessage, ComponentType, PermissionFlagsBits } from 'discord.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -238,7 +238,13 @@ describe('admin commands', () => {
     expect(reply.content).toContain('قرأت التقارير من جديد: 5 فقرات.');
     expect(reply.content).toContain('Skipped c.txt: not valid UTF-8');
     expect(description(await server.slash({ ...admin, name: 'search', options: { text: 'أسعار القمح' } }).reply())).toContain('في الأسواق العالمية');
-    for (const name of ['a', 'b', 'c']) rmSync(join(seeds, `${name}.txt`));
+    // A file without text is looked at anew, whatever was found before.
+    writeFileSync(join(seeds, 'd.pdf'), 'no PDF');
+    expect((await reindex()).content).toContain('Skipped d.pdf: not a PDF file');
+    const extracted = join(other.config.indexFolder, 'extracted');
+    for (const name of readdirSync(extracted)) if (name.endsWith('.failed')) writeFileSync(join(extracted, name), '{"why":"encrypted"}');
+    expect((await reindex()).content).toContain('Skipped d.pdf: not a PDF file');
+    for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.pdf']) rmSync(join(seeds, name));
     expect((await reindex()).content).toContain('No report in');
     expect(description(await server.slash({ ...admin, name: 'search', options: { text: 'أسعار القمح' } }).reply())).toContain('في الأسواق العالمية');
     await own.stop();
