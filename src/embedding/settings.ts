@@ -1,6 +1,8 @@
+import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { UserError } from '../errors.ts';
 import type { Role } from './encoder.ts';
+import type { WorkerOptions } from './protocol.ts';
 
 // JSON's 1e999 is read as infinity.
 const number = v.pipe(v.number(), v.finite());
@@ -112,6 +114,16 @@ export const MODEL_FILES = { config: 'config.json', tokenizer: 'tokenizer.json',
 
 /** Files of a reader, beside the model's weights. */
 export const READER_FILES = { passages: 'onnx/passages.onnx', reader: 'onnx/reader.onnx', weights: 'onnx/reader.weights' } as const;
+
+/** Folder of a model: as given, or where one of a hub is kept. */
+export function modelFolder({ model, cacheFolder }: Pick<WorkerOptions, 'model' | 'cacheFolder'>): string {
+  return isAbsolute(model) ? model : join(cacheFolder, model);
+}
+
+/** Files of a model's graphs. */
+export function graphFiles({ dtype, reader }: ModelSettings): string[] {
+  return [weightsFile(dtype), ...(reader ? Object.values(READER_FILES) : [])];
+}
 
 /** Weights file of a dtype, by the naming of transformers.js. */
 export function weightsFile(dtype: ModelSettings['dtype']): string {

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { describe, UserError } from '../errors.ts';
 import type { Encoded, Encoder, EncoderInfo, Memory, Reading, Role } from './encoder.ts';
 import type { EncodeReply, EncodeRequest, EncoderReady, ReaderOptions, ReadReply, ReadRequest, WorkerOptions } from './protocol.ts';
-import { READER_FILES } from './settings.ts';
+import { MODEL_FILES, modelFolder, READER_FILES } from './settings.ts';
 import { Thread } from './thread.ts';
 
 /** Texts sent to the thread at a time: a question that arrives while a report is indexed waits for one such batch at most. */
@@ -35,15 +35,15 @@ export class TransformersEncoder implements Encoder {
    * @throws UserError when the model is not there, not allowed to be downloaded, or not usable
    */
   static async load(options: WorkerOptions, onDownload?: (file: string, loaded: number, total: number) => void): Promise<TransformersEncoder> {
-    if (isAbsolute(options.model) && !existsSync(options.model)) {
+    const folder = modelFolder(options);
+    if (isAbsolute(options.model) && !existsSync(folder)) {
       throw new UserError(`There is no model folder ${options.model}. Set EMBEDDING_MODEL to a folder in the transformers.js layout, or restore models/.`);
     }
-    if (!isAbsolute(options.model) && options.hub === undefined && !existsSync(join(options.cacheFolder, options.model, 'config.json'))) {
+    if (!isAbsolute(options.model) && options.hub === undefined && !existsSync(join(folder, MODEL_FILES.config))) {
       throw new UserError(
         `The model ${options.model} is not on this machine. Set EMBEDDING_ALLOW_DOWNLOAD=true to download it, or set EMBEDDING_MODEL to a local folder.`,
       );
     }
-    const folder = isAbsolute(options.model) ? options.model : join(options.cacheFolder, options.model);
     const readerOptions: ReaderOptions = { folder, threads: options.threads };
     const [encoder, reader] = await Promise.allSettled([
       Thread.start<EncoderReady, EncodeRequest, EncodeReply>('worker', options, onDownload),
@@ -100,6 +100,6 @@ function unusable(options: WorkerOptions, failure: unknown): UserError {
   const reason = describe(failure).replace(/[.\s]+$/u, '');
   if (isAbsolute(options.model)) return new UserError(`The model in ${options.model} can't be loaded: ${reason}. Restore the folder or set EMBEDDING_MODEL.`);
   return new UserError(
-    `The model ${options.model} can't be loaded: ${reason}. Check the name and the network; of a download that broke off, delete ${join(options.cacheFolder, options.model)}; or set EMBEDDING_MODEL to a local folder.`,
+    `The model ${options.model} can't be loaded: ${reason}. Check the name and the network; of a download that broke off, delete ${modelFolder(options)}; or set EMBEDDING_MODEL to a local folder.`,
   );
 }

@@ -12,7 +12,7 @@ import type { Encoded, EncoderInfo, Memory, Role } from './encoder.ts';
 import { type Batch, EncoderGraph, PassageEncoder } from './graphs.ts';
 import type { EncodeReply, EncodeRequest, EncoderReady, WorkerOptions } from './protocol.ts';
 import { type Answered, serve, tell } from './serve.ts';
-import { MODEL_FILES, type ModelSettings, modelSettings, READER_FILES, type TokenMean, weightsFile } from './settings.ts';
+import { graphFiles, MODEL_FILES, type ModelSettings, modelFolder, modelSettings, type TokenMean, weightsFile } from './settings.ts';
 import { type Window, windows } from './windows.ts';
 
 /** Tokens that two neighbouring windows of a long passage share. */
@@ -71,11 +71,11 @@ const wordPieces = new Map<string, readonly number[]>();
 
 async function load(options: WorkerOptions): Promise<Model> {
   const local = isAbsolute(options.model);
-  const folder = local ? options.model : join(options.cacheFolder, options.model);
+  const folder = modelFolder(options);
   const verified = local ? verifiedFiles(folder) : new Map<string, string>();
   const id = local ? basename(options.model) : options.model;
   const settings = settingsOf(id, folder);
-  const files = [...Object.values(MODEL_FILES), weightsFile(settings.dtype), ...(settings.reader ? Object.values(READER_FILES) : [])];
+  const files = [...Object.values(MODEL_FILES), ...graphFiles(settings)];
   const missing = () => files.find((file) => !existsSync(join(folder, file)));
   if (!local && options.hub !== undefined && missing() !== undefined) {
     // Imported where it is needed only: without it the start is sooner.
@@ -123,7 +123,7 @@ function specialTokens(tokenizer: Tokenizer, padding: string | undefined): Speci
 /** SHA-256 over every file of the model that is used, hexadecimal. @param known those that have been read */
 function digest(folder: string, settings: ModelSettings, known: ReadonlyMap<string, string>): string {
   const all = createHash('sha256');
-  const files = [...Object.values(MODEL_FILES), 'isnad.json', weightsFile(settings.dtype), ...(settings.reader ? Object.values(READER_FILES) : [])];
+  const files = [...Object.values(MODEL_FILES), 'isnad.json', ...graphFiles(settings)];
   for (const file of files) {
     const path = join(folder, file);
     if (existsSync(path)) all.update(file).update(known.get(file) ?? sha256OfFile(path));

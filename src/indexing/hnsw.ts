@@ -7,8 +7,8 @@ const SEED = 100;
 /** Hierarchical navigable small world graph (Malkov & Yashunin 2018, arXiv 1603.09320) by hnswlib. Vectors are unit, so inner product is cosine. */
 export class HnswIndex implements VectorIndex {
   readonly #graph: hnswlib.HierarchicalNSW;
-  /** Vectors taken out of the graph, which costs 0.09 ms each: those of a report are asked for again and again. At most as much memory as the graph has. */
-  readonly #taken = new Map<number, Float32Array>();
+  /** Vectors searched one by one: to take one out of the graph costs 0.09 ms, and those of a report are asked for again and again. At most as much memory as the graph has. */
+  readonly #compared = new Map<number, Float32Array>();
 
   private constructor(graph: hnswlib.HierarchicalNSW) {
     graph.setEf(GRAPH.searchCandidates);
@@ -47,18 +47,14 @@ export class HnswIndex implements VectorIndex {
 
   /** The vector with a label. @throws when there is none */
   vector(label: number): Float32Array {
-    const known = this.#taken.get(label);
-    if (known) return known;
-    const vector = Float32Array.from(this.#graph.getPoint(label));
-    this.#taken.set(label, vector);
-    return vector;
+    return Float32Array.from(this.#graph.getPoint(label));
   }
 
   async search(query: Float32Array, k: number, among?: readonly number[]): Promise<Neighbour[]> {
     // The graph is of no help within a few: its neighbours are mostly others.
     if (among) {
       return among
-        .map((label) => ({ label, cosine: dot(query, this.vector(label)) }))
+        .map((label) => ({ label, cosine: dot(query, this.#remembered(label)) }))
         .sort(nearestFirst)
         .slice(0, Math.max(0, k));
     }
@@ -67,5 +63,13 @@ export class HnswIndex implements VectorIndex {
     this.#graph.setEf(Math.max(GRAPH.searchCandidates, wanted));
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(query), wanted);
     return neighbors.map((label, i) => ({ label, cosine: 1 - (distances[i] ?? 1) })).sort(nearestFirst);
+  }
+
+  #remembered(label: number): Float32Array {
+    const known = this.#compared.get(label);
+    if (known) return known;
+    const vector = this.vector(label);
+    this.#compared.set(label, vector);
+    return vector;
   }
 }

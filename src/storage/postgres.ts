@@ -4,6 +4,7 @@ import type { Earlier, Engine, Row, Statement, Value } from './engine.ts';
 import { type Dialect, migrationsAfter, NewerSchema } from './schema.ts';
 
 type Pool = ReturnType<typeof openPool>;
+
 /** How {@link openPostgres} opens: in which schema, and what begins a new one. */
 interface OpenSettings {
   /** Default: `isnad`. */
@@ -11,6 +12,7 @@ interface OpenSettings {
   /** Carried over where the schema is made; default: nothing. */
   readonly earlier?: Earlier | undefined;
 }
+
 /** Runs a statement as Postgres takes it (`$1`). */
 type Query = (sql: string, values?: readonly Value[]) => Promise<{ readonly rows: readonly Row[]; readonly rowCount: number | null }>;
 
@@ -101,7 +103,6 @@ class Postgres implements Engine {
 }
 
 async function migrate(pool: Pool, schema: string, earlier: Earlier | undefined): Promise<void> {
-  let carriedOver: number | undefined;
   const work = async (query: Query) => {
     await query(`SET LOCAL statement_timeout = ${MIGRATION_PATIENCE}`);
     await query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
@@ -116,15 +117,20 @@ async function migrate(pool: Pool, schema: string, earlier: Earlier | undefined)
       await query(inSchema(sql, schema));
       await query(`INSERT INTO ${schema}.schema_versions (version) VALUES ($1)`, [version]);
     }
-    if (now > 0 || !earlier) return;
-    carriedOver = 0;
-    for (const statement of earlier.statements()) {
-      await query(...translated(statement, schema));
-      carriedOver++;
-    }
+    return now === 0 && earlier ? carryOver(query, schema, earlier) : undefined;
   };
-  await inTransaction(pool, work, MIGRATION_PATIENCE);
-  if (carriedOver !== undefined) earlier?.carriedOver(carriedOver);
+  const rows = await inTransaction(pool, work, MIGRATION_PATIENCE);
+  if (rows !== undefined) earlier?.carriedOver(rows);
+}
+
+/** @returns how many rows there were */
+async function carryOver(query: Query, schema: string, earlier: Earlier): Promise<number> {
+  let rows = 0;
+  for (const statement of earlier.statements()) {
+    await query(...translated(statement, schema));
+    rows++;
+  }
+  return rows;
 }
 
 /** 0: nothing is there. */

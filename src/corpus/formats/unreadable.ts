@@ -23,71 +23,53 @@ export class UnreadableFile extends Error {
 
 /** For whoever put the file there: one line without an end, why and what to do. */
 export function inWords(reason: Unreadable, language: Language): string {
-  return language === 'ar' ? inArabic(reason) : inEnglish(reason);
+  return worded(reason)[language];
 }
 
-function inEnglish(reason: Unreadable): string {
+function worded(reason: Unreadable): Readonly<Record<Language, string>> {
   switch (reason.why) {
     case 'no PDF':
-      return 'not a PDF file; save it as PDF again';
+      return { en: 'not a PDF file; save it as PDF again', ar: 'ليس ملف PDF؛ احفظه بصيغة PDF من جديد' };
     case 'no DOCX':
-      return 'not a DOCX file, or an encrypted one; save it as .docx without a password';
+      return {
+        en: 'not a DOCX file, or an encrypted one; save it as .docx without a password',
+        ar: 'ليس ملف DOCX، أو هو مشفَّر؛ احفظه بصيغة DOCX بلا كلمة مرور',
+      };
     case 'encrypted':
-      return 'it is encrypted; save it without a password';
+      return { en: 'it is encrypted; save it without a password', ar: 'الملف مشفَّر؛ احفظه بلا كلمة مرور' };
     case 'pictures only':
-      return 'no text in it, only pictures of pages; put it through text recognition (OCR) first';
+      return {
+        en: 'no text in it, only pictures of pages; put it through text recognition (OCR) first',
+        ar: 'لا نص فيه، بل صور صفحات فقط؛ مرّره أولًا على برنامج للتعرّف على النصوص (OCR)',
+      };
     case 'broke off':
-      return 'its reading broke off; save it anew, or in parts';
+      return { en: 'its reading broke off; save it anew, or in parts', ar: 'انقطعت قراءته؛ احفظه من جديد أو في أجزاء' };
     case 'too large':
-      return `larger than ${reason.megabytes} MB; save it in parts`;
+      return { en: `larger than ${reason.megabytes} MB; save it in parts`, ar: `أكبر من ${reason.megabytes} ميغابايت؛ احفظه في أجزاء` };
     case 'unpacks to too much':
-      return `it unpacks to more than ${reason.megabytes} MB; save it anew, or in parts`;
+      return {
+        en: `it unpacks to more than ${reason.megabytes} MB; save it anew, or in parts`,
+        ar: `يبلغ بعد فك ضغطه أكثر من ${reason.megabytes} ميغابايت؛ احفظه من جديد أو في أجزاء`,
+      };
     case 'takes too much memory':
-      return `it takes more than ${reason.megabytes} MB to read; save it anew, or in parts`;
+      return {
+        en: `it takes more than ${reason.megabytes} MB to read; save it anew, or in parts`,
+        ar: `تحتاج قراءته إلى أكثر من ${reason.megabytes} ميغابايت من الذاكرة؛ احفظه من جديد أو في أجزاء`,
+      };
     case 'takes too long':
-      return `it took more than ${reason.seconds} s to read; save it in parts`;
+      return { en: `it took more than ${reason.seconds} s to read; save it in parts`, ar: `استغرقت قراءته أكثر من ${reason.seconds} ثانية؛ احفظه في أجزاء` };
     case 'encoding':
-      return `not valid ${reason.encoding}; save it as UTF-8`;
+      return { en: `not valid ${reason.encoding}; save it as UTF-8`, ar: `نصه ليس بترميز ${reason.encoding} الصحيح؛ احفظه بترميز UTF-8` };
     case 'extension':
-      return `not one of ${reason.known}`;
+      return { en: `not one of ${reason.known}`, ar: `ليس من الصيغ المعروفة: ${reason.known}` };
     case 'front matter':
-      return `front matter: ${reason.detail}`;
+      return { en: `front matter: ${reason.detail}`, ar: `خطأ في البيانات التي في أوله: ${reason.detail}` };
     case 'not fetched':
-      return `can't be fetched from Discord (${reason.detail}); try again`;
+      return { en: `can't be fetched from Discord (${reason.detail}); try again`, ar: `تعذّر جلبه من ديسكورد (${reason.detail})؛ حاول مرة أخرى` };
     case 'damaged':
-      return `can't be read as ${reason.format} (${reason.detail}); it may be damaged, save it anew`;
-  }
-}
-
-function inArabic(reason: Unreadable): string {
-  switch (reason.why) {
-    case 'no PDF':
-      return 'ليس ملف PDF؛ احفظه بصيغة PDF من جديد';
-    case 'no DOCX':
-      return 'ليس ملف DOCX، أو هو مشفَّر؛ احفظه بصيغة DOCX بلا كلمة مرور';
-    case 'encrypted':
-      return 'الملف مشفَّر؛ احفظه بلا كلمة مرور';
-    case 'pictures only':
-      return 'لا نص فيه، بل صور صفحات فقط؛ مرّره أولًا على برنامج للتعرّف على النصوص (OCR)';
-    case 'broke off':
-      return 'انقطعت قراءته؛ احفظه من جديد أو في أجزاء';
-    case 'too large':
-      return `أكبر من ${reason.megabytes} ميغابايت؛ احفظه في أجزاء`;
-    case 'unpacks to too much':
-      return `يبلغ بعد فك ضغطه أكثر من ${reason.megabytes} ميغابايت؛ احفظه من جديد أو في أجزاء`;
-    case 'takes too much memory':
-      return `تحتاج قراءته إلى أكثر من ${reason.megabytes} ميغابايت من الذاكرة؛ احفظه من جديد أو في أجزاء`;
-    case 'takes too long':
-      return `استغرقت قراءته أكثر من ${reason.seconds} ثانية؛ احفظه في أجزاء`;
-    case 'encoding':
-      return `نصه ليس بترميز ${reason.encoding} الصحيح؛ احفظه بترميز UTF-8`;
-    case 'extension':
-      return `ليس من الصيغ المعروفة: ${reason.known}`;
-    case 'front matter':
-      return `خطأ في البيانات التي في أوله: ${reason.detail}`;
-    case 'not fetched':
-      return `تعذّر جلبه من ديسكورد (${reason.detail})؛ حاول مرة أخرى`;
-    case 'damaged':
-      return `تعذّرت قراءته بصيغة ${reason.format} (${reason.detail})؛ قد يكون تالفًا، احفظه من جديد`;
+      return {
+        en: `can't be read as ${reason.format} (${reason.detail}); it may be damaged, save it anew`,
+        ar: `تعذّرت قراءته بصيغة ${reason.format} (${reason.detail})؛ قد يكون تالفًا، احفظه من جديد`,
+      };
   }
 }
