@@ -3,7 +3,7 @@ import type { QualityFigures } from './figures.ts';
 import type { Named } from './jobs.ts';
 import { PEER_IDS, type PeerId } from './peers.ts';
 import { SETS } from './public-sets.ts';
-import { STORES } from './scale.ts';
+import { byStore, STORES } from './scale.ts';
 import { OWN, type SpeedFigures } from './speed-figures.ts';
 
 /** A colour a peer, the same in every plot; kin of one library have kindred ones. */
@@ -24,13 +24,13 @@ const COLOURS: Readonly<Record<PeerId, string>> = {
 };
 const THICK = 4;
 const THIN = 1.6;
-/** What of Isnad's two stores is drawn beside each other. */
-const OF_STORES: readonly (readonly [title: string, value: (figures: SpeedFigures) => number | undefined])[] = [
-  ['a question, median, ms', ({ question }) => question?.p50],
-  ['building, passages a second', ({ build }) => build],
-  ['memory of the bot, MB', ({ memory }) => memory && memory / 2 ** 20],
-  ['disk, MB', ({ disk }) => disk && disk / 2 ** 20],
-];
+/** What is drawn by the number of passages: a plot each by file name, and all of them of Isnad's two stores. */
+const GROWING: Readonly<Record<string, Growing>> = {
+  latency: { title: 'Time of a question, median', axis: 'milliseconds', value: ({ question }) => question?.p50 },
+  build: { title: 'Building the index', axis: 'passages a second', value: ({ build }) => build },
+  memory: { title: 'Memory after the questions', axis: 'megabytes', value: ({ memory }) => memory && memory / 2 ** 20 },
+  disk: { title: 'The index on the disk', axis: 'megabytes', value: ({ disk }) => disk && disk / 2 ** 20 },
+};
 /** Points of a risk–coverage curve that are drawn. */
 const POINTS = 100;
 /** Share of the questions below which a curve is left out: it is of a few only. */
@@ -40,21 +40,19 @@ const FEWEST = 0.02;
 export function plotsOf(quality: readonly QualityFigures[], speed: readonly SpeedFigures[]): Record<string, TopLevelSpec> {
   const names = new Map([...quality, ...speed].map(({ peer, named }) => [peer, plotName(named)]));
   const layout = layoutOf(names);
-  const growth = (title: string, axis: string, value: (figures: SpeedFigures) => number | undefined) =>
+  const growth = (growing: Growing) =>
     growthPlot(
       firstOnTop(speed).flatMap((figures) => {
-        const own = value(figures);
+        const own = growing.value(figures);
         return own === undefined || own === 0 ? [] : [{ ...drawn(figures, names), size: figures.size, value: own }];
       }),
-      { title, axis, layout },
+      growing,
+      layout,
     );
   return {
     ...(quality.length > 0 && { recall: recallPlot(quality, names, layout), 'risk-coverage': riskPlot(quality, names, layout) }),
     ...(speed.length > 0 && {
-      latency: growth('Time of a question, median', 'milliseconds', ({ question }) => question?.p50),
-      build: growth('Building the index', 'passages a second', ({ build }) => build),
-      memory: growth('Memory after the questions', 'megabytes', ({ memory }) => memory && memory / 2 ** 20),
-      disk: growth('The index on the disk', 'megabytes', ({ disk }) => disk && disk / 2 ** 20),
+      ...Object.fromEntries(Object.entries(GROWING).map(([name, growing]) => [name, growth(growing)])),
       stores: storesPlot(speed, layout),
     }),
   };
@@ -111,14 +109,27 @@ function recallPlot(quality: readonly QualityFigures[], names: Names, { frame, o
   };
 }
 
-interface Growth {
+interface Growing {
   readonly title: string;
   readonly axis: string;
-  readonly layout: Layout;
+  readonly value: (figures: SpeedFigures) => number | undefined;
 }
 
-function growthPlot(values: readonly { readonly size: number; readonly value: number }[], { title, axis, layout: { frame, colour } }: Growth): TopLevelSpec {
+interface Grown {
+  readonly size: number;
+  readonly value: number | undefined;
+}
+
+/** Both axes of a plot by the number of passages. @param axis title of the upright one, if it has one */
+function overSizes(values: readonly Grown[], axis: string | null) {
   const sizes = [...new Set(values.map(({ size }) => size))];
+  return {
+    x: { field: 'size', type: 'quantitative', title: 'passages', scale: { type: 'log', nice: false }, axis: { values: sizes, format: ',d', grid: false } },
+    y: { field: 'value', type: 'quantitative', title: axis, scale: { type: 'log' }, axis: { format: ',~g', tickCount: 5 } },
+  } as const;
+}
+
+function growthPlot(values: readonly Grown[], { title, axis }: Growing, { frame, colour }: Layout): TopLevelSpec {
   return {
     ...frame,
     title: `${title}, by the number of passages`,
@@ -127,8 +138,7 @@ function growthPlot(values: readonly { readonly size: number; readonly value: nu
     data: { values: [...values] },
     mark: { type: 'line', point: { size: 36 } },
     encoding: {
-      x: { field: 'size', type: 'quantitative', title: 'passages', scale: { type: 'log', nice: false }, axis: { values: sizes, format: ',d', grid: false } },
-      y: { field: 'value', type: 'quantitative', title: axis, scale: { type: 'log' }, axis: { format: ',~g', tickCount: 5 } },
+      ...overSizes(values, axis),
       color: colour,
       strokeWidth: WIDTH_OF_LINE,
     },
@@ -136,18 +146,15 @@ function growthPlot(values: readonly { readonly size: number; readonly value: nu
 }
 
 function storesPlot(speed: readonly SpeedFigures[], { frame }: Layout): TopLevelSpec {
-  const values = STORES.flatMap(([peer, store]) =>
-    speed
-      .filter((figures) => figures.peer === peer)
-      .flatMap((figures) => OF_STORES.map(([title, value]) => ({ store, size: figures.size, title, value: value(figures) })))
-      .filter(({ value }) => value !== undefined),
-  );
-  const sizes = [...new Set(values.map(({ size }) => size))];
+  const titled = Object.values(GROWING).map(({ title, axis, value }) => ({ title: `${title}, ${axis}`, value }));
+  const values = byStore(speed)
+    .flatMap(({ store, figures }) => titled.map(({ title, value }) => ({ store, size: figures.size, title, value: value(figures) })))
+    .filter(({ value }) => value !== undefined);
   return {
     ...frame,
     title: 'Isnad by where its index is kept, by the number of passages',
     data: { values },
-    facet: { field: 'title', type: 'nominal', sort: OF_STORES.map(([title]) => title), title: null },
+    facet: { field: 'title', type: 'nominal', sort: titled.map(({ title }) => title), title: null },
     columns: 2,
     resolve: { scale: { y: 'independent' } },
     spec: {
@@ -155,8 +162,7 @@ function storesPlot(speed: readonly SpeedFigures[], { frame }: Layout): TopLevel
       height: 200,
       mark: { type: 'line', point: { size: 36 } },
       encoding: {
-        x: { field: 'size', type: 'quantitative', title: 'passages', scale: { type: 'log', nice: false }, axis: { values: sizes, format: ',d', grid: false } },
-        y: { field: 'value', type: 'quantitative', title: null, scale: { type: 'log' }, axis: { format: ',~g', tickCount: 5 } },
+        ...overSizes(values, null),
         color: {
           field: 'store',
           type: 'nominal',

@@ -11,9 +11,14 @@ export const STORES: readonly (readonly [PeerId, string])[] = [
 const PLANNED = 1_000_000;
 const [SMALLER, LARGER] = [10_000, 100_000];
 
+/** Isnad's figures, each with the store that they are of. */
+export function byStore(speed: readonly SpeedFigures[]): { readonly store: string; readonly figures: SpeedFigures }[] {
+  return STORES.flatMap(([peer, store]) => speed.filter((figures) => figures.peer === peer).map((figures) => ({ store, figures })));
+}
+
 /** In Markdown; nothing where nothing was measured. @param plot of both stores */
 export function scaleSection(speed: readonly SpeedFigures[], plot: readonly string[]): string[] {
-  const own = STORES.flatMap(([peer, store]) => speed.filter((figures) => figures.peer === peer).map((figures) => ({ store, figures })));
+  const own = byStore(speed);
   if (own.length === 0) return [];
   const rows = own
     .sort((a, b) => a.figures.size - b.figures.size)
